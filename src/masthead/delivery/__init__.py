@@ -1,0 +1,1 @@
+"""What readers receive: pages, the meter on them, pictures, assets."""

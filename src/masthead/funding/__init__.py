@@ -1,0 +1,1 @@
+"""Money in the open: the ledger, campaigns and their meter, giving, providers."""

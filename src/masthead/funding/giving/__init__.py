@@ -1,0 +1,1 @@
+"""From the contribute page to the ledger: gifts, pledges, the webhook inbox."""

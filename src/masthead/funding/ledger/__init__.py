@@ -1,0 +1,1 @@
+"""The books: accounts, transfers, the chain. Append-only in the database itself."""

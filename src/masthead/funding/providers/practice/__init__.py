@@ -1,0 +1,1 @@
+"""The practice provider: walks the way of a real one, and moves no money."""

@@ -1,0 +1,1 @@
+"""The desk: checks over a story and the gate every publication passes."""

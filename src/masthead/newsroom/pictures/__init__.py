@@ -1,0 +1,1 @@
+"""Pictures and attachments: credit, rights, and who may see the file."""

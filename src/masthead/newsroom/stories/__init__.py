@@ -1,0 +1,1 @@
+"""Stories, sections, topics, bylines, corrections, the front page."""

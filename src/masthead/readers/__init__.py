@@ -1,0 +1,1 @@
+"""Supporters: who they are, kept apart from the books so that it can be erased."""

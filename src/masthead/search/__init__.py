@@ -1,0 +1,1 @@
+"""Finding published stories."""
