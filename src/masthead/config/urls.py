@@ -8,5 +8,6 @@ from wagtail.documents import urls as document_urls
 urlpatterns = [
     path("desk/", include(admin_urls)),
     path("documents/", include(document_urls)),
+    path("", include("masthead.delivery.urls")),
     path("", include(wagtail_urls)),
 ]
