@@ -21,6 +21,24 @@ LOOPBACK = {"127.0.0.1", "::1", "localhost", "0.0.0.0", None, ""}
 _names = count()
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--database-only", action="store_true", help="Run only what uses the suite's database: the second run, on another database.")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    if not config.getoption("--database-only"):
+        return
+    needless = [item for item in items if not uses_database(item) or item.get_closest_marker("browser")]
+    config.hook.pytest_deselected(items=needless)
+    items[:] = [item for item in items if item not in set(needless)]
+
+
+def uses_database(item: pytest.Item) -> bool:
+    """Say whether a test touches the suite's own database."""
+    fixtures = getattr(item, "fixturenames", ())
+    return item.get_closest_marker("django_db") is not None or bool({"db", "transactional_db", "live_server"} & set(fixtures))
+
+
 # --- the database ----------------------------------------------------------------------------------
 
 
@@ -87,7 +105,7 @@ def _no_names_are_looked_up(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture(autouse=True)
 def _media_of_its_own(settings: Any, tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest) -> Iterator[None]:
     """Give each test that uses the database an empty media folder."""
-    if "db" not in request.fixturenames and "transactional_db" not in request.fixturenames and not request.node.get_closest_marker("django_db"):
+    if not uses_database(request.node):
         yield
         return
     folder = DATA / f"media-{next(_names)}"

@@ -1,8 +1,10 @@
 """What a test may need from the machine. Missing, it is skipped with a word; demanded, its lack is a failure."""
 
 import os
+import sys
 from pathlib import Path
 from typing import NoReturn
+from urllib.parse import urlsplit
 
 import pytest
 
@@ -26,3 +28,11 @@ def real_data_folder() -> Path | None:
     """Return the folder of real files that MASTHEAD_REAL_DATA names, where it is there."""
     folder = Path(os.environ.get("MASTHEAD_REAL_DATA") or "nowhere")
     return folder.resolve() if folder.is_dir() else None
+
+
+if __name__ == "__main__":  # the door asks: is there a PostgreSQL to run the suite on?
+    from tests import databases
+
+    if not databases.is_reachable(postgres_server()):
+        sys.exit(f"none answers at {urlsplit(postgres_server()).hostname} (name one with MASTHEAD_TEST_POSTGRES)")
+    print(postgres_server())
