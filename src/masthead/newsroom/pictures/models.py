@@ -59,6 +59,11 @@ class Picture(AbstractImage):
         "focal_point_height",
     )
 
+    class Meta(AbstractImage.Meta):
+        verbose_name = "picture"
+        verbose_name_plural = "pictures"
+        permissions = [("choose_picture", "Can choose picture")]
+
     @property
     def alt_text(self) -> str:
         """The alternative text for readers: empty for a decorative picture."""
@@ -86,6 +91,11 @@ class Attachment(AbstractDocument):
     source_url = models.URLField("source link", max_length=1000, blank=True, help_text="Where the original can be seen.")
 
     admin_form_fields = ("title", "file", "publisher", "source_url", "collection", "tags")
+
+    class Meta(AbstractDocument.Meta):
+        verbose_name = "attachment"
+        verbose_name_plural = "attachments"
+        permissions = [("choose_attachment", "Can choose attachment")]
 
 
 class PublicUse(models.Model):

@@ -1,0 +1,146 @@
+"""The story. Thin over Wagtail's page: what it holds and where the gate stands; rules live beside it."""
+
+from typing import Any
+
+from django.conf import settings
+from django.db import models, transaction
+from modelcluster.fields import ParentalManyToManyField
+from wagtail.admin.panels import FieldPanel, FieldRowPanel, InlinePanel, MultiFieldPanel, ObjectList, PublishingPanel, TabbedInterface
+from wagtail.fields import StreamField
+from wagtail.models import Page
+from wagtail.search import index
+
+from masthead.kernel import clock
+from masthead.newsroom.pictures import actions as pictures
+from masthead.newsroom.pictures.models import Picture
+from masthead.newsroom.stories import gate, rules
+from masthead.newsroom.stories.blocks import BodyBlock
+from masthead.newsroom.stories.forms import StoryForm
+from masthead.newsroom.stories.models.front import PUBLIC_ONLY, SectionPage
+
+
+def default_language() -> str:
+    """Return the publication's main language (BCP 47)."""
+    return str(settings.LANGUAGE_CODE)
+
+
+class StoryPage(Page):
+    """A story: Wagtail's `title` is its headline; its parent is its section."""
+
+    class Label(models.TextChoices):
+        NEWS = "news", "News"
+        ANALYSIS = "analysis", "Analysis"
+        OPINION = "opinion", "Opinion"
+        EXPLAINER = "explainer", "Explainer"
+
+    standfirst = models.TextField(blank=True, help_text="One or two sentences beneath the headline.")
+    label = models.CharField(max_length=12, choices=Label.choices, default=Label.NEWS)
+    dateline = models.CharField(max_length=100, blank=True, help_text="Where it was reported from, such as “Port Meridian”.")
+    language = models.CharField(max_length=12, default=default_language, help_text="Language of the text (BCP 47), such as en, fr or ar.")
+    lead_picture = models.ForeignKey(Picture, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
+    lead_caption = models.TextField(blank=True, help_text="Left empty, the picture's own caption is shown.")
+    body = StreamField(BodyBlock(), blank=True)
+    topics = ParentalManyToManyField("stories.Topic", blank=True, related_name="stories")
+    canonical_url = models.URLField("canonical address", max_length=500, blank=True, help_text="Where it first appeared, if elsewhere.")
+    embargoed_until = models.DateTimeField(null=True, blank=True, help_text="Nobody outside the newsroom sees it before this hour, however it is published.")
+    embargo_note = models.CharField(max_length=200, blank=True, help_text="Who set the embargo, and on what.")
+    # Copies that lists are sorted and cut by: the parent, and the hour it became public (null while it is not).
+    section = models.ForeignKey(SectionPage, null=True, editable=False, on_delete=models.SET_NULL, related_name="stories")
+    published_at = models.DateTimeField(null=True, editable=False)
+
+    content_panels = [
+        FieldPanel("title", heading="Headline"),
+        FieldPanel("standfirst"),
+        InlinePanel("bylines", heading="Bylines", label="Byline"),
+        FieldRowPanel([FieldPanel("label"), FieldPanel("dateline"), FieldPanel("language")]),
+        MultiFieldPanel([FieldPanel("lead_picture"), FieldPanel("lead_caption")], heading="Lead picture"),
+        FieldPanel("body"),
+        FieldPanel("topics"),
+    ]
+    promote_panels = [
+        FieldPanel("slug"),
+        FieldPanel("seo_title"),
+        FieldPanel("search_description"),
+        FieldPanel("canonical_url"),
+    ]
+    schedule_panels = [
+        MultiFieldPanel([FieldPanel("embargoed_until"), FieldPanel("embargo_note")], heading="Embargo: nobody sees it before"),
+        PublishingPanel(),
+    ]
+    edit_handler = TabbedInterface(
+        [
+            ObjectList(content_panels, heading="Story"),
+            ObjectList(schedule_panels, heading="Hours"),
+            ObjectList(promote_panels, heading="Address and search"),
+        ],
+        base_form_class=StoryForm,
+    )
+
+    search_fields = [
+        *Page.search_fields,
+        index.SearchField("standfirst"),
+        index.SearchField("body"),
+        index.SearchField("dateline"),
+        index.FilterField("label"),
+        index.FilterField("language"),
+        index.FilterField("section"),
+        index.FilterField("published_at"),
+        index.RelatedFields("bylines", [index.RelatedFields("author", [index.SearchField("name")])]),
+    ]
+    template = "theme/story.html"
+    parent_page_types = ["stories.SectionPage"]
+    subpage_types: list[str] = []
+    private_page_options = PUBLIC_ONLY
+    show_in_menus_default = False
+
+    class Meta:
+        verbose_name = "story"
+        verbose_name_plural = "stories"
+        indexes = [
+            models.Index(fields=["-published_at"], name="stories_newest"),
+            models.Index(fields=["section", "-published_at"], name="stories_newest_in_section"),
+        ]
+
+    def save(self, clean: bool = True, user: Any = None, log_action: Any = False, **kwargs: Any) -> Any:  # noqa: FBT001, FBT002 - Wagtail's own signature
+        """Store the story; pass the gate first wherever this writes what readers see.
+
+        Raises:
+            PublishRefused, EmbargoHolds: it is to be live and may not be.
+        """
+        if self.live and clean:
+            gate.pass_or_refuse(self, now=clock.now())
+        self.published_at = (self.first_published_at or clock.now()) if self.live else None
+        self.section = rules.section_of(self)
+        with transaction.atomic():
+            saved = super().save(clean=clean, user=user, log_action=log_action, **kwargs)
+            if kwargs.get("update_fields") is None:
+                shown = rules.files_shown(self) if self.live else rules.NO_FILES
+                pictures.hold(holder=rules.holder(self), pictures=shown.pictures, attachments=shown.attachments)
+        return saved
+
+    def publish(self, revision: Any, **kwargs: Any) -> Any:
+        """Publish or schedule `revision`; what may not go out is refused when it is scheduled, not at its hour.
+
+        Raises:
+            PublishRefused: a finding blocks.
+        """
+        story = revision.as_object()
+        story.embargoed_until = None  # an embargo schedules, it does not refuse
+        gate.pass_or_refuse(story, now=clock.now())
+        return super().publish(revision, **kwargs)
+
+    def save_revision(self, *args: Any, **kwargs: Any) -> Any:
+        """Keep a revision; one under embargo goes out at the embargo's end at the earliest."""
+        before = self.latest_revision.content if self.latest_revision_id else {}
+        self.go_live_at: Any = rules.go_live_under_embargo(
+            go_live_at=self.go_live_at,
+            embargoed_until=self.embargoed_until,
+            embargo_before=rules.read_moment(before.get("embargoed_until")),
+            now=clock.now(),
+        )
+        return super().save_revision(*args, **kwargs)
+
+    @property
+    def is_right_to_left(self) -> bool:
+        """Whether the text runs from right to left."""
+        return rules.is_right_to_left(self.language)
