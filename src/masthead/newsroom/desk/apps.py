@@ -5,3 +5,10 @@ class DeskConfig(AppConfig):
     name = "masthead.newsroom.desk"
     label = "desk"
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        """Stand at the gate."""
+        from masthead.newsroom.desk.queries import open_findings  # noqa: PLC0415 - models are not loaded before
+        from masthead.newsroom.stories import gate  # noqa: PLC0415
+
+        gate.register(open_findings)

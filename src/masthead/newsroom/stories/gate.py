@@ -9,7 +9,7 @@ import hashlib
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Protocol
+from typing import Any, Protocol
 
 from masthead.kernel.errors import MastheadError
 
@@ -41,11 +41,10 @@ class Finding:
 
 
 class Inspected(Protocol):
-    """What the gate needs of a story; `StoryPage` is one."""
+    """What the gate needs of a page; `GatedPage` is one. A story also has `embargoed_until`."""
 
-    pk: int | None
-    title: str
-    embargoed_until: dt.datetime | None
+    pk: Any
+    title: Any
 
 
 class PublishRefused(MastheadError):
@@ -87,8 +86,9 @@ def pass_or_refuse(story: Inspected, *, now: dt.datetime) -> None:
         EmbargoHolds: its embargo ends later.
         PublishRefused: a finding blocks.
     """
-    if story.embargoed_until and story.embargoed_until > now:
-        raise EmbargoHolds(story.title, story.embargoed_until)
+    until: dt.datetime | None = getattr(story, "embargoed_until", None)
+    if until and until > now:
+        raise EmbargoHolds(story.title, until)
     blocking = [finding for finding in findings(story) if finding.severity is Severity.BLOCK]
     if blocking:
         raise PublishRefused(story.title, blocking)

@@ -32,9 +32,9 @@ def is_right_to_left(language: str) -> bool:
     return language in RIGHT_TO_LEFT or language.split("-", maxsplit=1)[0] in RIGHT_TO_LEFT
 
 
-def holder(story: Any) -> str:
-    """Return the name under which a story holds its files public."""
-    return f"story:{story.pk}"
+def holder(page: Any) -> str:
+    """Return the name under which a page holds its files public."""
+    return f"page:{page.pk}"
 
 
 def section_of(story: Any) -> Any:
@@ -66,9 +66,9 @@ def _inside(name: str, value: Any, block_id: str) -> Iterator[tuple[str, Any, st
 
 
 def files_shown(story: Any) -> Files:
-    """Return every picture and attachment that `story` shows a reader: lead, body, links in its text."""
+    """Return every picture and attachment that a story or page shows a reader: lead, body, links in its text."""
     pictures, attachments = set(), set()
-    if story.lead_picture_id:
+    if getattr(story, "lead_picture_id", None):
         pictures.add(story.lead_picture_id)
     for _name, value, _block in values(story.body):
         if isinstance(value, RichText):

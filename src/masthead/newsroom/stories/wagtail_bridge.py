@@ -9,7 +9,7 @@ from masthead.kernel.events import announce
 from masthead.newsroom.pictures import actions as pictures
 from masthead.newsroom.stories import rules
 from masthead.newsroom.stories.events import StoryMoved, StoryPublished, StoryWithdrawn
-from masthead.newsroom.stories.models import StoryPage
+from masthead.newsroom.stories.models import InfoPage, StoryPage
 
 
 def connect() -> None:
@@ -18,7 +18,8 @@ def connect() -> None:
     page_unpublished.connect(_withdrawn, sender=StoryPage, dispatch_uid="masthead")
     page_slug_changed.connect(_moved, dispatch_uid="masthead")
     post_page_move.connect(_moved, dispatch_uid="masthead")
-    post_delete.connect(_deleted, sender=StoryPage, dispatch_uid="masthead")
+    for kind in (StoryPage, InfoPage):
+        post_delete.connect(_deleted, sender=kind, dispatch_uid="masthead")
 
 
 def _published(*, instance: StoryPage, **_: Any) -> None:
@@ -41,6 +42,7 @@ def _refile(story: StoryPage) -> None:
     StoryPage.objects.filter(pk=story.pk).update(section=section)
 
 
-def _deleted(*, instance: StoryPage, **_: Any) -> None:
+def _deleted(*, instance: StoryPage | InfoPage, **_: Any) -> None:
     pictures.hold(holder=rules.holder(instance))
-    announce(StoryWithdrawn(story_id=instance.pk))
+    if isinstance(instance, StoryPage):
+        announce(StoryWithdrawn(story_id=instance.pk))

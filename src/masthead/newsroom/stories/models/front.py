@@ -8,6 +8,8 @@ from wagtail.models import Orderable, Page
 from wagtail.search import index
 
 from masthead.newsroom.stories.blocks import BodyBlock, StripBlock
+from masthead.newsroom.stories.forms import GatedForm
+from masthead.newsroom.stories.models.gated import GatedPage
 
 PUBLIC_ONLY: list[str] = []  # a newsroom's pages are public or unpublished; passwords on pages would outlive every cache
 
@@ -60,7 +62,7 @@ class SectionPage(Page):
         verbose_name = "section"
 
 
-class InfoPage(Page):
+class InfoPage(GatedPage):
     """A page that stands: about, how we work, contact."""
 
     standfirst = models.TextField(blank=True)
@@ -68,6 +70,7 @@ class InfoPage(Page):
 
     content_panels = [*Page.content_panels, FieldPanel("standfirst"), FieldPanel("body")]
     search_fields = [*Page.search_fields, index.SearchField("standfirst"), index.SearchField("body")]
+    base_form_class = GatedForm
     template = "theme/info.html"
     subpage_types = ["stories.InfoPage"]
     parent_page_types = ["stories.FrontPage", "stories.InfoPage"]

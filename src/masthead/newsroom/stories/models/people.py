@@ -1,13 +1,17 @@
 """Who wrote it: authors, and the bylines that set them on a story in order."""
 
+from typing import Any
+
 from django.conf import settings
-from django.db import models
+from django.core.exceptions import ValidationError
+from django.db import models, transaction
 from django.urls import reverse
 from modelcluster.fields import ParentalKey
 from wagtail.admin.panels import FieldPanel
 from wagtail.models import Orderable
 from wagtail.search import index
 
+from masthead.newsroom.pictures import actions as pictures
 from masthead.newsroom.pictures.models import Picture
 
 
@@ -33,9 +37,26 @@ class Author(index.Indexed, models.Model):
     def __str__(self) -> str:
         return self.name
 
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """Store the author and hold the portrait public."""
+        with transaction.atomic():
+            super().save(*args, **kwargs)
+            pictures.hold(holder=f"author:{self.pk}", pictures=[self.portrait_id] if self.portrait_id else [])
+
     def get_absolute_url(self) -> str:
         """Return the author's public address, from the root."""
         return reverse("author", args=[self.slug])
+
+    def clean(self) -> None:
+        """Refuse a portrait that could not be published: everything on an author's page is public."""
+        if self.portrait and not (self.portrait.credit_line and (self.portrait.alt_text or self.portrait.decorative)):
+            raise ValidationError({"portrait": "This picture has no credit or no alternative text: complete it under Pictures first."})
+
+    def delete(self, *args: Any, **kwargs: Any) -> tuple[int, dict[str, int]]:
+        """Remove the author and let go of the portrait."""
+        with transaction.atomic():
+            pictures.hold(holder=f"author:{self.pk}")
+            return super().delete(*args, **kwargs)
 
 
 class Byline(Orderable):

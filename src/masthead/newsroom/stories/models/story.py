@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.conf import settings
-from django.db import models, transaction
+from django.db import models
 from modelcluster.fields import ParentalManyToManyField
 from wagtail.admin.panels import FieldPanel, FieldRowPanel, InlinePanel, MultiFieldPanel, ObjectList, PublishingPanel, TabbedInterface
 from wagtail.fields import StreamField
@@ -11,12 +11,12 @@ from wagtail.models import Page
 from wagtail.search import index
 
 from masthead.kernel import clock
-from masthead.newsroom.pictures import actions as pictures
 from masthead.newsroom.pictures.models import Picture
-from masthead.newsroom.stories import gate, rules
+from masthead.newsroom.stories import rules
 from masthead.newsroom.stories.blocks import BodyBlock
-from masthead.newsroom.stories.forms import StoryForm
+from masthead.newsroom.stories.forms import GatedForm
 from masthead.newsroom.stories.models.front import PUBLIC_ONLY, SectionPage
+from masthead.newsroom.stories.models.gated import GatedPage
 
 
 def default_language() -> str:
@@ -24,7 +24,7 @@ def default_language() -> str:
     return str(settings.LANGUAGE_CODE)
 
 
-class StoryPage(Page):
+class StoryPage(GatedPage):
     """A story: Wagtail's `title` is its headline; its parent is its section."""
 
     class Label(models.TextChoices):
@@ -73,7 +73,7 @@ class StoryPage(Page):
             ObjectList(schedule_panels, heading="Hours"),
             ObjectList(promote_panels, heading="Address and search"),
         ],
-        base_form_class=StoryForm,
+        base_form_class=GatedForm,
     )
 
     search_fields = [
@@ -101,33 +101,15 @@ class StoryPage(Page):
             models.Index(fields=["section", "-published_at"], name="stories_newest_in_section"),
         ]
 
-    def save(self, clean: bool = True, user: Any = None, log_action: Any = False, **kwargs: Any) -> Any:  # noqa: FBT001, FBT002 - Wagtail's own signature
-        """Store the story; pass the gate first wherever this writes what readers see.
+    def save(self, *args: Any, **kwargs: Any) -> Any:
+        """Store the story, its hour and its section as the tree and the clock have them now.
 
         Raises:
             PublishRefused, EmbargoHolds: it is to be live and may not be.
         """
-        if self.live and clean:
-            gate.pass_or_refuse(self, now=clock.now())
         self.published_at = (self.first_published_at or clock.now()) if self.live else None
         self.section = rules.section_of(self)
-        with transaction.atomic():
-            saved = super().save(clean=clean, user=user, log_action=log_action, **kwargs)
-            if kwargs.get("update_fields") is None:
-                shown = rules.files_shown(self) if self.live else rules.NO_FILES
-                pictures.hold(holder=rules.holder(self), pictures=shown.pictures, attachments=shown.attachments)
-        return saved
-
-    def publish(self, revision: Any, **kwargs: Any) -> Any:
-        """Publish or schedule `revision`; what may not go out is refused when it is scheduled, not at its hour.
-
-        Raises:
-            PublishRefused: a finding blocks.
-        """
-        story = revision.as_object()
-        story.embargoed_until = None  # an embargo schedules, it does not refuse
-        gate.pass_or_refuse(story, now=clock.now())
-        return super().publish(revision, **kwargs)
+        return super().save(*args, **kwargs)
 
     def save_revision(self, *args: Any, **kwargs: Any) -> Any:
         """Keep a revision; one under embargo goes out at the embargo's end at the earliest."""
