@@ -1,0 +1,90 @@
+"""The one table of providers, and the rule that practice and real money never meet."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cache
+from importlib import import_module
+
+from django.conf import settings
+from django.core.checks import CheckMessage, Error
+
+from masthead.funding.providers.base import Provider, ProviderError
+
+
+@dataclass(frozen=True, kw_only=True)
+class Listed:
+    """One provider of the table: every one has a folder with `client.py` (speaks to it) and `provider.py` (our facts)."""
+
+    name: str
+    live: bool  # moves real money
+    is_on: Callable[[], bool]  # reads the newsroom's settings
+    path: str  # module:class
+
+
+PROVIDERS: tuple[Listed, ...] = (
+    Listed(name="practice", live=False, is_on=lambda: settings.ENV.practice, path="masthead.funding.providers.practice.provider:PracticeProvider"),
+)
+
+
+class UnknownProvider(ProviderError):  # noqa: N818 - a refusal reads as a sentence
+    """A provider that is not in the table, or is not on in this newsroom."""
+
+
+class PracticeBesideLive(ProviderError):  # noqa: N818 - as above
+    """Practice gifts and real money in one newsroom: nothing is taken until one of them is off."""
+
+
+def enabled() -> tuple[Listed, ...]:
+    """Return the providers that are on in this newsroom.
+
+    Raises:
+        PracticeBesideLive: a live provider and practice are both on.
+    """
+    on = tuple(listed for listed in PROVIDERS if listed.is_on())
+    live = [listed.name for listed in on if listed.live]
+    if live and any(not listed.live for listed in on):
+        raise PracticeBesideLive(
+            f"Practice gifts are on beside the live provider {live[0]}, so a gift could look real and not be: set practice = false in masthead.toml, or remove the settings of {live[0]}."
+        )
+    return on
+
+
+def provider(name: str) -> Provider:
+    """Return the provider called `name`, where it is on.
+
+    Raises:
+        UnknownProvider: it is not in the table, or not on.
+        PracticeBesideLive: a live provider and practice are both on.
+    """
+    for listed in enabled():
+        if listed.name == name:
+            return _made(listed.path)
+    raise UnknownProvider(f"The provider {name!r} is not on in this newsroom: see its settings in masthead.toml.")
+
+
+def default_name() -> str:
+    """Return the name of the provider that takes new gifts: the first that is on.
+
+    Raises:
+        UnknownProvider: none is on.
+    """
+    on = enabled()
+    if not on:
+        raise UnknownProvider("No provider is on, so no gift can be taken: configure one, or set practice = true in masthead.toml to try things out.")
+    return on[0].name
+
+
+@cache
+def _made(path: str) -> Provider:
+    module, _, name = path.partition(":")
+    made: Provider = getattr(import_module(module), name)()
+    return made
+
+
+def check_providers(**_: object) -> list[CheckMessage]:
+    """Report, as a Django system check, practice beside a live provider."""
+    try:
+        enabled()
+    except PracticeBesideLive as refusal:
+        return [Error(str(refusal), id="giving.E001")]
+    return []
