@@ -27,6 +27,7 @@ INSTALLED_APPS = [
     "masthead.funding.ledger",
     "masthead.funding.campaigns",
     "masthead.funding.giving",
+    "masthead.funding.providers.practice",
     "masthead.newsroom.staff",
     "masthead.newsroom.pictures",
     "masthead.newsroom.stories",

@@ -9,5 +9,6 @@ urlpatterns = [
     path("desk/", include(admin_urls)),
     path("documents/", include(document_urls)),
     path("", include("masthead.delivery.urls")),
+    path("", include("masthead.funding.providers.practice.urls")),
     path("", include(wagtail_urls)),
 ]

@@ -41,7 +41,6 @@ class Books:
         try:
             connection.execute("PRAGMA foreign_keys=ON")
             if not connection.execute("SELECT 1 FROM sqlite_master WHERE name = 'event'").fetchone():
-                connection.execute("PRAGMA journal_mode=WAL")
                 connection.executescript(SCHEMA.read_text(encoding="utf-8"))
             connection.execute("BEGIN IMMEDIATE")
             try:
@@ -135,6 +134,8 @@ class Books:
             payment = _one(books, "payment", payment_ref)
             if payment["state"] == "failed" or (payment["state"] == "settled" and not fails):
                 return
+            if payment["state"] == "settled" and _left(books, payment_ref).minor != _one(books, "checkout", payment["checkout_ref"])["amount_minor"]:
+                raise ProviderError(f"Part of the practice payment {payment_ref} was given back or is disputed, so the bank cannot take it back whole.")
             _finish(books, payment_ref, now, fails=fails)
 
     def refund(self, payment_ref: str, *, amount: Money, key: str, now: dt.datetime, copies: int = 1) -> str:

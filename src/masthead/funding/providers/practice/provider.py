@@ -3,7 +3,7 @@
 import datetime as dt
 import json
 import uuid
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 from urllib.parse import quote, urlencode, urlsplit
 
@@ -47,7 +47,7 @@ class PracticeProvider:
 
     def fetch(self, ref: str) -> Facts:
         """Return the facts of a payment (pay_), checkout (cs_) or pledge (pl_)."""
-        readers = {"pay": _payment, "cs": _checkout, "pl": _pledge}
+        readers: dict[str, Callable[[str], Facts]] = {"pay": _payment, "cs": _checkout, "pl": _pledge}
         reader = readers.get(ref.partition("_")[0])
         if reader is None:
             raise ProviderError(f"The practice system knows nothing called {ref[:60]!r}.")
