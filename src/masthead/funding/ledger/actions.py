@@ -1,9 +1,10 @@
 """The books' only writers: open an account, post transfers."""
 
 import datetime as dt
+import re
 from collections.abc import Sequence
 
-from django.db import DatabaseError, connection, transaction
+from django.db import DatabaseError, DataError, IntegrityError, transaction
 
 from masthead.funding.ledger.events import TotalMoved
 from masthead.funding.ledger.models import Account, AccountKind, Head, Kind, Total, Transfer
@@ -41,7 +42,7 @@ def open_account(*, code: str, currency: str, kind: AccountKind, now: dt.datetim
         try:
             with transaction.atomic():
                 return Account.objects.create(code=code, currency=currency, kind=kind, opened_at=now)
-        except DatabaseError as error:
+        except (IntegrityError, DataError) as error:
             account = Account.objects.filter(pk=code).first()  # another process may have opened it this moment
             if account is None:
                 raise AccountRefused(f"The account {code!r} cannot be opened: {_reason(error)}.") from error
@@ -101,13 +102,12 @@ def _take_head() -> Head:
     if head is None:
         raise PostingHalted("The ledger has no head row, so nothing is posted: run `masthead ledger verify`.")
     last = Transfer.objects.order_by("-seq").first()
-    if last is None:
-        agrees = (head.seq, head.hash) == (0, GENESIS)
-    else:
-        agrees = (head.seq, head.hash) == (last.seq, last.hash) and hash_of(_columns(last)) == last.hash
-    if not agrees:
+    end = (last.seq, last.hash, hash_of(_columns(last))) if last else (0, GENESIS, GENESIS)
+    if end != (head.seq, head.hash, head.hash):
         name = f"row {last.seq} ({last.id})" if last else "an empty book"
-        raise PostingHalted(f"The ledger's head says row {head.seq}, but {name} does not end the chain there, so nothing is posted: run `masthead ledger verify`.")
+        raise PostingHalted(
+            f"The ledger's head says row {head.seq}, but {name} does not end the chain there, so nothing is posted: run `masthead ledger verify`."
+        )
     return head
 
 
@@ -129,11 +129,8 @@ def _add(draft: Draft, head: Head, now: dt.datetime) -> Transfer:
     )
     row.hash = hash_of(_columns(row))
     try:
-        with transaction.atomic():
-            row.save(force_insert=True)
-    except DatabaseError as error:
-        if connection.vendor == "sqlite" and "ledger:" not in str(error) and "constraint" not in str(error):
-            raise  # a full disk or a lock is no refusal of the books
+        row.save(force_insert=True)
+    except (IntegrityError, DataError) as error:
         raise TransferRefused(f"The transfer {draft.id} ({draft.kind} of {draft.amount}) was not posted: {_reason(error)}.") from error
     head.seq, head.hash = row.seq, row.hash
     return row
@@ -151,5 +148,8 @@ def _says_the_same(row: Transfer, draft: Draft) -> bool:
 
 
 def _reason(error: DatabaseError) -> str:
-    """Return what the database said, in its first line and without its own prefix."""
-    return str(error).partition("\n")[0].removeprefix("ledger: ").rstrip(".")
+    """Return what the database said, in its first line: its refusals and the names of its constraints are written to be read."""
+    said = str(error).partition("\n")[0]
+    if constraint := re.search(r'CHECK constraint failed: (.+)|violates check constraint "(.+)"', said):
+        said = constraint[1] or constraint[2]
+    return said.removeprefix("ledger: ").rstrip(".")

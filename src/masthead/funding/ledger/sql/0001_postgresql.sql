@@ -2,23 +2,23 @@
 -- Beyond what SQLite can do, the database recomputes each row's hash and refuses a wrong one.
 
 CREATE TABLE ledger_account (
-  code varchar(120) COLLATE "C" PRIMARY KEY CHECK (code ~ '^[!-~]{3,120}$'),
+  code varchar(120) COLLATE "C" PRIMARY KEY CONSTRAINT "a code is 3 to 120 printable ASCII characters, no spaces" CHECK (code ~ '^[!-~]{3,120}$'),
   currency varchar(3) COLLATE "C" NOT NULL CHECK (currency ~ '^[A-Z]{3}$'),
-  kind varchar(20) NOT NULL CHECK (kind IN ('clearing', 'fees', 'gifts', 'bank', 'exchange')),
+  kind varchar(20) NOT NULL CONSTRAINT "there is no such kind of account" CHECK (kind IN ('clearing', 'fees', 'gifts', 'bank', 'exchange')),
   opened_at timestamptz NOT NULL,
   UNIQUE (code, currency)
 );
 
 CREATE TABLE ledger_transfer (
   seq bigint PRIMARY KEY,
-  id varchar(200) COLLATE "C" NOT NULL UNIQUE CHECK (id ~ '^[!-~]{1,200}$'),
-  kind varchar(20) NOT NULL CHECK (kind IN ('gift', 'fee', 'payout', 'exchange', 'refund', 'dispute', 'failure', 'won', 'reversal')),
+  id varchar(200) COLLATE "C" NOT NULL UNIQUE CONSTRAINT "an id is 1 to 200 printable ASCII characters, no spaces" CHECK (id ~ '^[!-~]{1,200}$'),
+  kind varchar(20) NOT NULL CONSTRAINT "there is no such kind of transfer" CHECK (kind IN ('gift', 'fee', 'payout', 'exchange', 'refund', 'dispute', 'failure', 'won', 'reversal')),
   debit varchar(120) COLLATE "C" NOT NULL,
   credit varchar(120) COLLATE "C" NOT NULL,
   amount_minor bigint NOT NULL CHECK (amount_minor BETWEEN 1 AND 1000000000000000),
   currency varchar(3) COLLATE "C" NOT NULL,
-  dated date NOT NULL CHECK (dated BETWEEN '1900-01-01' AND '9999-12-31'),
-  book_month date NOT NULL CHECK (book_month BETWEEN '1900-01-01' AND '9999-12-31' AND extract(day FROM book_month) = 1),
+  dated date NOT NULL CONSTRAINT "a day is a date" CHECK (dated BETWEEN '1900-01-01' AND '9999-12-31'),
+  book_month date NOT NULL CONSTRAINT "the month it counts in is named by its first day" CHECK (book_month BETWEEN '1900-01-01' AND '9999-12-31' AND extract(day FROM book_month) = 1),
   original varchar(200) COLLATE "C" REFERENCES ledger_transfer (id),
   posted_at timestamptz NOT NULL,
   prev_hash varchar(64) COLLATE "C" NOT NULL,
@@ -142,10 +142,10 @@ BEGIN
     WHEN from_account.code IS NULL OR to_account.code IS NULL THEN 'an account it names is not open'
     WHEN NEW.currency IS DISTINCT FROM from_account.currency OR NEW.currency IS DISTINCT FROM to_account.currency
       THEN 'its currency is not that of both accounts'
-    WHEN NEW.original IS NULL AND (from_account.kind = 'gifts' OR (to_account.kind = 'gifts') <> (NEW.kind = 'gift'))
-      THEN 'a gift credits a gifts account, and only a gift or what takes one back touches it'
     WHEN (NEW.kind IN ('refund', 'dispute', 'failure', 'won', 'reversal')) <> (NEW.original IS NOT NULL)
       THEN 'this kind of transfer and an original go together, or neither'
+    WHEN NEW.original IS NULL AND (from_account.kind = 'gifts' OR (to_account.kind = 'gifts') <> (NEW.kind = 'gift'))
+      THEN 'a gift credits a gifts account, and only a gift or what takes one back touches it'
     END;
   IF reason IS NULL AND NEW.original IS NOT NULL THEN
     SELECT * INTO taken_back FROM ledger_transfer WHERE id = NEW.original;

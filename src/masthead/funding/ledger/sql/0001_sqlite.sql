@@ -2,23 +2,23 @@
 -- The refusals must hold for any connection, with any PRAGMA: nothing here leans on foreign_keys or recursive_triggers.
 
 CREATE TABLE ledger_account (
-  code TEXT NOT NULL PRIMARY KEY CHECK (length(code) BETWEEN 3 AND 120 AND code NOT GLOB '*[^!-~]*'),
+  code TEXT NOT NULL PRIMARY KEY CONSTRAINT "a code is 3 to 120 printable ASCII characters, no spaces" CHECK (length(code) BETWEEN 3 AND 120 AND code NOT GLOB '*[^!-~]*'),
   currency TEXT NOT NULL CHECK (length(currency) = 3 AND currency NOT GLOB '*[^A-Z]*'),
-  kind TEXT NOT NULL CHECK (kind IN ('clearing', 'fees', 'gifts', 'bank', 'exchange')),
+  kind TEXT NOT NULL CONSTRAINT "there is no such kind of account" CHECK (kind IN ('clearing', 'fees', 'gifts', 'bank', 'exchange')),
   opened_at TEXT NOT NULL,
   UNIQUE (code, currency)
 ) STRICT, WITHOUT ROWID;
 
 CREATE TABLE ledger_transfer (
   seq INTEGER NOT NULL PRIMARY KEY,
-  id TEXT NOT NULL UNIQUE CHECK (length(id) BETWEEN 1 AND 200 AND id NOT GLOB '*[^!-~]*'),
-  kind TEXT NOT NULL CHECK (kind IN ('gift', 'fee', 'payout', 'exchange', 'refund', 'dispute', 'failure', 'won', 'reversal')),
+  id TEXT NOT NULL UNIQUE CONSTRAINT "an id is 1 to 200 printable ASCII characters, no spaces" CHECK (length(id) BETWEEN 1 AND 200 AND id NOT GLOB '*[^!-~]*'),
+  kind TEXT NOT NULL CONSTRAINT "there is no such kind of transfer" CHECK (kind IN ('gift', 'fee', 'payout', 'exchange', 'refund', 'dispute', 'failure', 'won', 'reversal')),
   debit TEXT NOT NULL,
   credit TEXT NOT NULL,
   amount_minor INTEGER NOT NULL CHECK (amount_minor BETWEEN 1 AND 1000000000000000),
   currency TEXT NOT NULL,
-  dated TEXT NOT NULL CHECK (dated IS date(dated)),
-  book_month TEXT NOT NULL CHECK (book_month IS date(book_month, 'start of month')),
+  dated TEXT NOT NULL CONSTRAINT "a day is a date" CHECK (dated IS date(dated)),
+  book_month TEXT NOT NULL CONSTRAINT "the month it counts in is named by its first day" CHECK (book_month IS date(book_month, 'start of month')),
   original TEXT REFERENCES ledger_transfer (id),
   posted_at TEXT NOT NULL CHECK (substr(posted_at, 1, 19) IS strftime('%Y-%m-%d %H:%M:%S', posted_at)),
   prev_hash TEXT NOT NULL,
@@ -97,12 +97,12 @@ CREATE TRIGGER ledger_transfer_enters BEFORE INSERT ON ledger_transfer BEGIN
     WHERE (SELECT count(*) FROM ledger_account WHERE code IN (NEW.debit, NEW.credit)) < 2;
   SELECT RAISE(ABORT, 'ledger: its currency is not that of both accounts')
     WHERE EXISTS (SELECT 1 FROM ledger_account WHERE code IN (NEW.debit, NEW.credit) AND currency IS NOT NEW.currency);
+  SELECT RAISE(ABORT, 'ledger: this kind of transfer and an original go together, or neither')
+    WHERE (NEW.kind IN ('refund', 'dispute', 'failure', 'won', 'reversal')) <> (NEW.original IS NOT NULL);
   SELECT RAISE(ABORT, 'ledger: a gift credits a gifts account, and only a gift or what takes one back touches it')
     WHERE NEW.original IS NULL
       AND ((SELECT kind FROM ledger_account WHERE code = NEW.debit) = 'gifts'
            OR ((SELECT kind FROM ledger_account WHERE code = NEW.credit) = 'gifts') <> (NEW.kind = 'gift'));
-  SELECT RAISE(ABORT, 'ledger: this kind of transfer and an original go together, or neither')
-    WHERE (NEW.kind IN ('refund', 'dispute', 'failure', 'won', 'reversal')) <> (NEW.original IS NOT NULL);
   SELECT RAISE(ABORT, 'ledger: the original it names is not in the books')
     WHERE NEW.original IS NOT NULL AND NOT EXISTS (SELECT 1 FROM ledger_transfer WHERE id = NEW.original);
   SELECT RAISE(ABORT, 'ledger: it does not reverse the accounts, currency and month of its original')
