@@ -95,6 +95,12 @@ class Env(BaseModel):
         """The host of the public address, without its port."""
         return urlsplit(self.address).hostname or ""
 
+    @property
+    def port(self) -> int:
+        """The port of the public address: the one it names, or its scheme's own."""
+        parts = urlsplit(self.address)
+        return parts.port or (443 if parts.scheme == "https" else 80)
+
 
 def read_env(*, data: Path, environ: Mapping[str, str] = os.environ) -> Env:
     """Read the settings of the newsroom in `data`: variables over `masthead.toml` over defaults.
