@@ -1,4 +1,4 @@
-"""Makers: typed plain functions that put one thing into the database, with sensible words where none are given."""
+"""Makers of accounts, transfers, campaigns and gifts."""
 
 import datetime as dt
 from itertools import count
@@ -6,17 +6,8 @@ from itertools import count
 from masthead.funding.ledger.actions import Draft, open_account
 from masthead.funding.ledger.models import AccountKind, Kind
 from masthead.kernel.money import Money
-from masthead.newsroom.staff.models import User
 
 _number = count(1)
-
-
-def make_user(*, email: str | None = None, password: str = "correct horse battery", **fields: object) -> User:
-    """Store a person who can sign in."""
-    return User.objects.create_user(email or f"person{next(_number)}@news.example", password, **fields)
-
-
-# --- funding ---------------------------------------------------------------------------------------
 
 NOW = dt.datetime(2026, 11, 22, 14, 5, tzinfo=dt.UTC)
 TODAY = NOW.date()
