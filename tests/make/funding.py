@@ -3,8 +3,12 @@
 import datetime as dt
 from itertools import count
 
-from masthead.funding.ledger.actions import Draft, open_account
-from masthead.funding.ledger.models import AccountKind, Kind
+from django.utils.text import slugify
+
+from masthead.funding.campaigns.actions import open_campaign
+from masthead.funding.campaigns.models import Campaign, Milestone
+from masthead.funding.ledger.actions import Draft, open_account, post
+from masthead.funding.ledger.models import AccountKind, Kind, Transfer
 from masthead.kernel.money import Money
 
 _number = count(1)
@@ -33,3 +37,23 @@ def make_draft(id: str = "", minor: int = 2500, *, currency: str = "USD", credit
         "book_month": BOOK_MONTH,
     }
     return Draft(**(usual | words))  # type: ignore[arg-type]
+
+
+def make_campaign(
+    *, name: str = "Keep the lights on", goal: int = 500_000, currency: str = "USD", marks: dict[int, str] | None = None, opened: bool = True, **fields: object
+) -> Campaign:
+    """Store a campaign with its `marks` (minor units and meanings) and, unless told otherwise, open it."""
+    slug = f"{slugify(name)}-{next(_number)}"
+    campaign = Campaign(**({"name": name, "slug": slug, "purpose": "Pays the people who write.", "currency": currency, "goal_minor": goal} | fields))
+    campaign.milestones = [Milestone(amount_minor=minor, meaning=meaning) for minor, meaning in (marks or {}).items()]
+    campaign.save()
+    if opened:
+        open_campaign(campaign=campaign, now=NOW)
+    return campaign
+
+
+def give(campaign: Campaign, minor: int, *, dated: dt.date = TODAY, id: str = "") -> Transfer:  # noqa: A002  (the books' own word)
+    """Post a practice gift to the books."""
+    make_books(currency=campaign.currency)
+    draft = make_draft(id, minor, currency=campaign.currency, credit=campaign.account_code, dated=dated, book_month=dated.replace(day=1))
+    return post(drafts=[draft], now=NOW)[0]

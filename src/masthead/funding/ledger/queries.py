@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from django.db import connection
 
+from masthead.funding.ledger.models import MonthTotal
 from masthead.kernel.errors import MastheadError
 from masthead.kernel.money import Money
 
@@ -54,6 +55,21 @@ def total(code: str, month: dt.date | None = None) -> Standing:
         raise UnknownAccount(f"There is no account {code!r} in the ledger: it is opened with its campaign or provider.")
     currency, minor, version, moved_at = row
     return Standing(Money(minor, currency), version, _moment(moved_at))
+
+
+@dataclass(frozen=True, slots=True)
+class Month:
+    """What an account moved in one month of the books, `month` being its first day."""
+
+    month: dt.date
+    amount: Money
+    version: int
+
+
+def months(code: str) -> list[Month]:
+    """Return what the account moved in each month in which it moved, newest first; one query."""
+    rows = MonthTotal.objects.filter(account=code).order_by("-month").values_list("month", "balance_minor", "account__currency", "version")
+    return [Month(month, Money(minor, currency), version) for month, minor, currency, version in rows]
 
 
 def _moment(value: dt.datetime | str | None) -> dt.datetime | None:
