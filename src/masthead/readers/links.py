@@ -7,7 +7,7 @@ from django.core.signing import BadSignature, Signer
 from masthead.kernel.errors import MastheadError
 
 
-class BadLink(MastheadError):  # noqa: N818 - a refusal reads as a sentence
+class BadLink(MastheadError):
     """A link that was altered, made for something else, or is too old. It never says which."""
 
 

@@ -10,11 +10,11 @@ from masthead.kernel.errors import MastheadError
 LONGEST_EMAIL = 254  # RFC 5321, section 4.5.3.1.3, less the angle brackets
 
 
-class BadEmail(MastheadError):  # noqa: N818 - a refusal reads as a sentence
+class BadEmail(MastheadError):
     """An e-mail address that no letter can reach."""
 
 
-class BadText(MastheadError):  # noqa: N818 - as above
+class BadText(MastheadError):
     """A line of text with line breaks or other control characters, or too long."""
 
 

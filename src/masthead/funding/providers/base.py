@@ -19,13 +19,13 @@ class ProviderError(MastheadError):
     """The provider refused, or does not know what was asked for. Asking again changes nothing."""
 
 
-class ProviderUnreachable(ProviderError):  # noqa: N818 - the sentence reads better than UnreachableError
+class ProviderUnreachable(ProviderError):
     """The provider did not answer, or said "later". Asking again may help."""
 
     retryable = True
 
 
-class BadSignature(ProviderError):  # noqa: N818 - as above
+class BadSignature(ProviderError):
     """A webhook that the provider did not sign, or signed for another moment. Nothing of it is kept."""
 
 

@@ -26,11 +26,11 @@ PROVIDERS: tuple[Listed, ...] = (
 )
 
 
-class UnknownProvider(ProviderError):  # noqa: N818 - a refusal reads as a sentence
+class UnknownProvider(ProviderError):
     """A provider that is not in the table, or is not on in this newsroom."""
 
 
-class PracticeBesideLive(ProviderError):  # noqa: N818 - as above
+class PracticeBesideLive(ProviderError):
     """Practice gifts and real money in one newsroom: nothing is taken until one of them is off."""
 
 
