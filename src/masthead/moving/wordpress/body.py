@@ -17,7 +17,43 @@ from masthead.moving.wordpress.shortcodes import Shortcode, replace_shortcodes
 
 # The block editor's own blocks whose HTML says everything (developer.wordpress.org/block-editor/reference-guides/core-blocks).
 STATIC = frozenset(
-    ["paragraph", "heading", "list", "list-item", "quote", "pullquote", "verse", "preformatted", "code", "image", "gallery", "cover", "media-text", "audio", "video", "table", "group", "columns", "column", "row", "stack", "buttons", "button", "separator", "html", "details", "accordion", "accordion-item", "accordion-heading", "accordion-panel", "text-columns", "subhead", "cover-image", "missing", "math"]
+    [
+        "paragraph",
+        "heading",
+        "list",
+        "list-item",
+        "quote",
+        "pullquote",
+        "verse",
+        "preformatted",
+        "code",
+        "image",
+        "gallery",
+        "cover",
+        "media-text",
+        "audio",
+        "video",
+        "table",
+        "group",
+        "columns",
+        "column",
+        "row",
+        "stack",
+        "buttons",
+        "button",
+        "separator",
+        "html",
+        "details",
+        "accordion",
+        "accordion-item",
+        "accordion-heading",
+        "accordion-panel",
+        "text-columns",
+        "subhead",
+        "cover-image",
+        "missing",
+        "math",
+    ]
 )
 CLASSIC_BLOCKS = frozenset({"freeform", "classic"})
 SILENT = frozenset({"more", "nextpage", "spacer"})
@@ -72,24 +108,29 @@ class _Maker:
     def rendered(self, block: Block, *, depth: int) -> str:
         """Return a block and all within it as plain HTML, with markers where a part is ready."""
         name = block.name.removeprefix("core/")
-        if not name:
-            return "".join(self.outside(part) if isinstance(part, str) else self.rendered(part, depth=depth) for part in block.parts)
-        if name in SILENT:
-            return ""
-        if name in CLASSIC_BLOCKS:
-            return f"<div {CLASSIC}>{block.html}</div>"
-        if name == "block":
-            return self.reused(block, depth=depth)
-        if name == "embed" or name.startswith("core-embed/"):
-            return self.embed(block)
-        if name in {"file", "footnotes"}:
-            return self.file(block) if name == "file" else self.footnotes()
-        if name not in STATIC and name != "shortcode":
+        special = self.special(name.split("/")[0] if name.startswith("core-embed/") else name, block, depth=depth)
+        if special is not None:
+            return special
+        if name not in STATIC:
             return self.unknown_block(block, depth=depth)
         inner = self.inside(block, depth=depth)
         if name in {"image", "cover", "media-text"}:
             return _with_picture(block, inner)
         return inner
+
+    def special(self, name: str, block: Block, *, depth: int) -> str | None:
+        """Return the HTML of a block that is not simply its own HTML, or None for all others."""
+        makers: dict[str, Callable[[], str]] = {
+            "": lambda: "".join(self.outside(part) if isinstance(part, str) else self.rendered(part, depth=depth) for part in block.parts),
+            "block": lambda: self.reused(block, depth=depth),
+            "embed": lambda: self.embed(block),
+            "core-embed": lambda: self.embed(block),
+            "file": lambda: self.file(block),
+            "footnotes": self.footnotes,
+            **dict.fromkeys(SILENT, str),
+            **dict.fromkeys(CLASSIC_BLOCKS, lambda: f"<div {CLASSIC}>{block.html}</div>"),
+        }
+        return makers[name]() if name in makers else None
 
     def outside(self, text: str) -> str:
         return f"<div {CLASSIC}>{text}</div>" if text.strip() else text
@@ -206,5 +247,5 @@ def _with_picture(block: Block, inner: str) -> str:
         if not isinstance(url, str) or is_video:
             return inner
         image = lxml.html.Element("img", {"src": url, "class": mark, "alt": str(attributes.get("alt") or "")})
-        return lxml.html.tostring(image, encoding="unicode") + inner
+        return str(lxml.html.tostring(image, encoding="unicode")) + inner
     return inner.replace("<img ", f'<img data-id="{key}" ', 1) if mark and mark not in inner else inner

@@ -45,7 +45,7 @@ def replace_shortcodes(text: str, *, make: Callable[[Shortcode], tuple[str, str]
     pieces: list[str] = []
     at = 0
     waiting = ""
-    for match in iter(lambda: _OPENING.search(text, at), None):
+    while match := _OPENING.search(text, at):
         between = text[at : match.start()]
         if waiting and (end := _PARAGRAPH_END.search(between)) and end.end() > end.start():
             between, waiting = between[: end.start()] + waiting + between[end.start() :], ""
