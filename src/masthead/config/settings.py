@@ -34,6 +34,7 @@ INSTALLED_APPS = [
     "masthead.newsroom.desk",
     "masthead.search",
     "masthead.syndication",
+    "masthead.moving",
     "masthead.delivery",
     "masthead.config",
     "wagtail.contrib.redirects",

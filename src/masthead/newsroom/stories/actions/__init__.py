@@ -1,19 +1,24 @@
 """Writes to stories. Keyword-only, one transaction each; import them from here."""
 
+from masthead.newsroom.stories.actions.archive import admit, create_page, revise_page
 from masthead.newsroom.stories.actions.corrections import CorrectionRefused, add_correction, withdraw_correction
 from masthead.newsroom.stories.actions.founding import found_newsroom
-from masthead.newsroom.stories.actions.stories import Draft, blocking, create_story, free_slug, publish, publish_due, withdraw
+from masthead.newsroom.stories.actions.stories import Draft, blocking, create_story, free_slug, publish, publish_due, revise_story, withdraw
 
 __all__ = [
     "CorrectionRefused",
     "Draft",
     "add_correction",
+    "admit",
     "blocking",
+    "create_page",
     "create_story",
     "found_newsroom",
     "free_slug",
     "publish",
     "publish_due",
+    "revise_page",
+    "revise_story",
     "withdraw",
     "withdraw_correction",
 ]

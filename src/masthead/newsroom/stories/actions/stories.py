@@ -9,7 +9,7 @@ from typing import Any
 from django.db import transaction
 from django.utils.text import slugify
 from wagtail.log_actions import log
-from wagtail.models import Revision
+from wagtail.models import Page, Revision
 
 from masthead.kernel.errors import MastheadError
 from masthead.newsroom.pictures.models import Picture
@@ -23,10 +23,10 @@ SLUG_LENGTH = 80
 
 @dataclass(frozen=True, kw_only=True)
 class Draft:
-    """A story as somebody hands it in. `body` is a StreamField value: (block name, value) pairs."""
+    """A story as somebody hands it in. `body` is a StreamField value: (block name, value) or (block name, value, block id)."""
 
     headline: str
-    body: Sequence[tuple[str, Any]] = ()
+    body: Sequence[tuple[str, Any] | tuple[str, Any, str]] = ()
     standfirst: str = ""
     label: str = StoryPage.Label.NEWS
     dateline: str = ""
@@ -37,6 +37,8 @@ class Draft:
     bylines: Sequence[Author | tuple[Author, str]] = ()
     topics: Iterable[Topic] = ()
     canonical_url: str = ""
+    seo_title: str = ""
+    search_description: str = ""
     embargoed_until: dt.datetime | None = None
     embargo_note: str = ""
     go_live_at: dt.datetime | None = None
@@ -55,33 +57,34 @@ def create_story(*, section: SectionPage, draft: Draft, user: User | None) -> St
     """
     if section.pk is None:
         raise NoSection(f"The section “{section.title}” is not stored: save it before putting stories in it.")
-    story = StoryPage(
-        title=draft.headline,
-        draft_title=draft.headline,
-        slug=free_slug(section, draft.slug or draft.headline),
-        standfirst=draft.standfirst,
-        label=draft.label,
-        dateline=draft.dateline,
-        lead_picture=draft.lead_picture,
-        lead_caption=draft.lead_caption,
-        body=list(draft.body),
-        canonical_url=draft.canonical_url,
-        embargoed_until=draft.embargoed_until,
-        embargo_note=draft.embargo_note,
-        go_live_at=draft.go_live_at,
-        live=False,
-        owner=user,
-        show_in_menus=False,
-    )
-    if draft.language:
-        story.language = draft.language
-    for order, entry in enumerate(draft.bylines):
-        author, role = entry if isinstance(entry, tuple) else (entry, "")
-        story.bylines.add(Byline(author=author, role=role, sort_order=order))
-    story.topics.set(list(draft.topics))
+    story = StoryPage(slug=free_slug(section, draft.slug or draft.headline), live=False, owner=user, show_in_menus=False)
+    _fill(story, draft)
     section.add_child(instance=story)
     story.save_revision(user=user, clean=False)
     return story
+
+
+@transaction.atomic
+def revise_story(*, story: StoryPage, draft: Draft, user: User | None) -> StoryPage:
+    """Write `draft` as the story's newest revision and return it so; its address stays, and readers see it once it is published."""
+    revised: StoryPage = story.get_latest_revision_as_object()
+    _fill(revised, draft)
+    revised.save_revision(user=user, clean=False)
+    return revised
+
+
+def _fill(story: StoryPage, draft: Draft) -> None:
+    story.title = story.draft_title = draft.headline
+    story.standfirst, story.label, story.dateline = draft.standfirst, draft.label, draft.dateline
+    story.lead_picture, story.lead_caption = draft.lead_picture, draft.lead_caption
+    story.body = list(draft.body)
+    story.canonical_url, story.seo_title, story.search_description = draft.canonical_url, draft.seo_title, draft.search_description
+    story.embargoed_until, story.embargo_note, story.go_live_at = draft.embargoed_until, draft.embargo_note, draft.go_live_at
+    if draft.language:
+        story.language = draft.language
+    bylines = [entry if isinstance(entry, tuple) else (entry, "") for entry in draft.bylines]
+    story.bylines.set([Byline(author=author, role=role, sort_order=order) for order, (author, role) in enumerate(bylines)])
+    story.topics.set(list(draft.topics))
 
 
 def publish(*, story: StoryPage, user: User | None, first_published_at: dt.datetime | None = None) -> StoryPage:
@@ -149,8 +152,8 @@ def _go_out(revision: Revision, now: dt.datetime) -> int:
     return 1
 
 
-def free_slug(section: SectionPage, text: str) -> str:
-    """Return an address for `text` that no page under `section` has yet."""
+def free_slug(section: Page, text: str) -> str:
+    """Return an address for `text` that no page under `section`, or another parent, has yet."""
     base = slugify(text, allow_unicode=True)[:SLUG_LENGTH].strip("-") or "story"
     taken = set(section.get_children().filter(slug__startswith=base).values_list("slug", flat=True))
     if base not in taken:
