@@ -173,6 +173,7 @@ WAGTAIL_ENABLE_UPDATE_CHECK = False  # no call home
 WAGTAIL_GRAVATAR_PROVIDER_URL = None
 WAGTAIL_ENABLE_WHATS_NEW_BANNER = False
 WAGTAILIMAGES_IMAGE_MODEL = "pictures.Picture"
+WAGTAILIMAGES_IMAGE_FORM_BASE = "masthead.newsroom.pictures.forms.PictureForm"
 WAGTAILIMAGES_MAX_IMAGE_PIXELS = 40 * 10**6  # a 4 KB file of 128 megapixels took 2 GB to decode
 WAGTAILIMAGES_MAX_UPLOAD_SIZE = 30 * 2**20
 WAGTAILIMAGES_EXTENSIONS = ["avif", "gif", "jpg", "jpeg", "png", "webp"]

@@ -3,12 +3,15 @@
 from django.urls import include, path
 from wagtail import urls as wagtail_urls
 from wagtail.admin import urls as admin_urls
-from wagtail.documents import urls as document_urls
+
+from masthead.delivery.urls import pages
 
 urlpatterns = [
     path("desk/", include(admin_urls)),
-    path("documents/", include(document_urls)),
     path("", include("masthead.delivery.urls")),
     path("", include("masthead.funding.providers.practice.urls")),
+    *pages,
     path("", include(wagtail_urls)),
 ]
+
+handler404 = "masthead.delivery.views.not_found"

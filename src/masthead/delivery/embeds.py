@@ -5,7 +5,7 @@ The addresses are the providers' own, from their pages on embedding: the privacy
 
 import re
 from dataclasses import dataclass
-from urllib.parse import quote
+from urllib.parse import quote, urlsplit
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,3 +54,8 @@ def facade(url: str) -> Facade | None:
         if match:
             return Facade(player.name, player.origin + player.path.format(quote(match[1], safe="/")))
     return None
+
+
+def host_of(url: str) -> str:
+    """Return the host of `url` without `www.`, or the text itself where there is none."""
+    return (urlsplit(url).hostname or url).removeprefix("www.")

@@ -1,18 +1,36 @@
-"""What the public pages read beside stories themselves."""
+"""What the public pages read: the frame of every page, and what stands around a story."""
 
+import datetime as dt
+from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 
 from django.conf import settings
+from django.core.paginator import Page as PageOfList
+from django.core.paginator import Paginator
+from django.db.models import Count, Max, QuerySet
+from django.db.models.functions import TruncMonth
 from django.http import HttpRequest
 from django.utils.translation import get_language_info
+from wagtail.models import Page
+
+from masthead.newsroom.stories import queries as stories
+from masthead.newsroom.stories.models import Byline, Correction, FrontPage, InfoPage, Publication, SectionPage, StoryPage, Topic
+
+Listed = QuerySet[StoryPage] | QuerySet[Correction]
+Leaf = PageOfList[StoryPage] | PageOfList[Correction]
+LEAF_LENGTH = 20
+MORE = 4
+MOST_PINNED = 12  # entries of the footer; a newsroom with more has a page that lists them
 
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """A page that navigation points to: its title and its path from the root of the site."""
+    """A page that navigation points to: its title, its path from the root, and whether the reader is in it."""
 
     title: str
     path: str
+    is_here: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,22 +41,188 @@ class PublicationFacts:
     language: str
     direction: str
     tagline: str = ""
+    description: str = ""
     accent: str = ""
     contact_email: str = ""
     footer: str = ""
+    corrections_policy: str = ""
     sections: tuple[Place, ...] = ()
     about: tuple[Place, ...] = ()
+    address: str = ""  # scheme and host of the public site, without a slash at the end
+
+
+# --- the frame ---------------------------------------------------------------------------------------
 
 
 def publication_facts(request: HttpRequest | None) -> PublicationFacts:
-    """Return the publication's facts for `request`, or from the settings alone where there is none."""
-    _ = request
-    return PublicationFacts(name=settings.SITE_NAME, language=settings.LANGUAGE_CODE, direction=direction_of(settings.LANGUAGE_CODE))
+    """Return the publication's facts, read once for a `request`, in two queries."""
+    kept = getattr(request, "publication_facts", None)
+    if isinstance(kept, PublicationFacts):
+        return kept
+    row = Publication.objects.filter(site__is_default_site=True).first() or Publication()
+    here = request.path if request else "/"
+    sections, about = _menu(here)
+    facts = PublicationFacts(
+        name=row.name or settings.SITE_NAME,
+        language=settings.LANGUAGE_CODE,
+        direction=direction_of(settings.LANGUAGE_CODE),
+        tagline=row.tagline,
+        description=row.description,
+        accent=row.accent_colour.removeprefix("#").lower(),
+        contact_email=row.contact_email,
+        footer=row.footer_text,
+        corrections_policy=row.corrections_policy,
+        sections=sections,
+        about=about,
+        address=settings.ENV.address,
+    )
+    if request is not None:
+        request.publication_facts = facts  # type: ignore[attr-defined] # a note on the request, read above
+    return facts
 
 
+def _menu(here: str) -> tuple[tuple[Place, ...], tuple[Place, ...]]:
+    section_type, info_type = _types()
+    rows = (
+        Page.objects.filter(live=True, show_in_menus=True, content_type_id__in=[section_type, info_type])
+        .order_by("path")
+        .values_list("title", "url_path", "content_type_id")
+    )
+    places: dict[int, list[Place]] = {section_type: [], info_type: []}
+    for title, url_path, kind in rows:
+        path = path_of(url_path)
+        places[kind].append(Place(title, path, here.startswith(path)))
+    return tuple(places[section_type]), tuple(places[info_type][:MOST_PINNED])
+
+
+def _types() -> tuple[int, int]:
+    from django.contrib.contenttypes.models import ContentType  # noqa: PLC0415 - models are not ready when this module is read by checks
+
+    found = ContentType.objects.get_for_models(SectionPage, InfoPage)
+    return found[SectionPage].pk, found[InfoPage].pk
+
+
+def path_of(url_path: str) -> str:
+    """Return a page's path from the root of the site: Wagtail's `url_path` without the front page's own slug."""
+    return "/" + url_path.split("/", 2)[2]
+
+
+@lru_cache(maxsize=64)
 def direction_of(language: str) -> str:
     """Return `rtl` for a language written from right to left, `ltr` otherwise; `language` is a BCP 47 code."""
     try:
         return "rtl" if get_language_info(language)["bidi"] else "ltr"
     except KeyError:
         return "ltr"
+
+
+# --- pages -------------------------------------------------------------------------------------------
+
+
+def front_of(page: FrontPage) -> stories.Front:
+    """Return what the front page shows, every story once."""
+    return stories.front(page)
+
+
+def in_section(section: SectionPage) -> QuerySet[StoryPage]:
+    """Return a section's public stories, newest first, with what a list shows of them."""
+    return stories.cards(stories.published().filter(section=section))
+
+
+def leaf(found: Listed, number: str) -> Leaf:
+    """Return one leaf of a list; the last one where `number` is beyond it, the first where it is no number."""
+    asked: Leaf = Paginator(found, LEAF_LENGTH).get_page(number)  # type: ignore[assignment]  # the paginator loses what it pages
+    return asked
+
+
+@dataclass(frozen=True, slots=True)
+class StoryFacts:
+    """What stands around a story's text. `writers` have no role; `others` come as (role, names)."""
+
+    writers: tuple[Byline, ...]
+    others: tuple[tuple[str, tuple[Byline, ...]], ...]
+    topics: tuple[Topic, ...]
+    corrections: tuple[Correction, ...]
+    more: tuple[StoryPage, ...]
+    has_appeal: bool
+    updated_at: dt.datetime | None
+
+    @property
+    def retraction(self) -> Correction | None:
+        """The note that takes the story back, where one stands."""
+        return next((note for note in self.corrections if note.kind == Correction.Kind.RETRACTION and note.withdrawn_at is None), None)
+
+
+def story_facts(story: StoryPage) -> StoryFacts:
+    """Return what stands around `story`, which may be an unsaved preview, in five queries at most."""
+    bylines = list(_bylines_of(story))
+    topics = tuple(story.topics.all())
+    return StoryFacts(
+        writers=tuple(line for line in bylines if not line.role),
+        others=_by_role(bylines),
+        topics=topics,
+        corrections=tuple(story.corrections.all()) if story.pk else (),
+        more=tuple(more_like(story, topics)),
+        has_appeal=any(block["type"] == "appeal" for block in story.body.raw_data),
+        updated_at=_updated_at(story),
+    )
+
+
+def _bylines_of(story: StoryPage) -> Iterable[Byline]:
+    """Return the bylines as the page object holds them (a preview's are not stored), each author read once."""
+    lines = story.bylines.all()
+    return lines.select_related("author") if isinstance(lines, QuerySet) else lines
+
+
+def _by_role(bylines: Iterable[Byline]) -> tuple[tuple[str, tuple[Byline, ...]], ...]:
+    roles: dict[str, list[Byline]] = {}
+    for line in bylines:
+        if line.role:
+            roles.setdefault(line.role, []).append(line)
+    return tuple((role, tuple(lines)) for role, lines in roles.items())
+
+
+UPDATE_AFTER = dt.timedelta(minutes=1)
+
+
+def _updated_at(story: StoryPage) -> dt.datetime | None:
+    """Return when the public text last changed, where that is later than when it appeared."""
+    first, last = story.published_at, story.last_published_at
+    return last if first and last and last - first >= UPDATE_AFTER else None
+
+
+def more_like(story: StoryPage, topics: Iterable[Topic], *, count: int = MORE) -> list[StoryPage]:
+    """Return up to `count` public stories to read after `story`: those that share a topic, then its section's newest."""
+    base = stories.published().exclude(pk=story.pk).select_related("lead_picture", "section")
+    found = list(base.filter(topics__in=list(topics)).distinct()[:count]) if topics else []
+    if len(found) < count and story.section_id:
+        seen = {other.pk for other in found}
+        found += [other for other in base.filter(section_id=story.section_id)[: count + len(seen)] if other.pk not in seen]
+    return found[:count]
+
+
+@dataclass(frozen=True, slots=True)
+class Month:
+    """A month in which stories appeared: its first day and how many."""
+
+    first: dt.date
+    count: int
+
+
+def months() -> list[Month]:
+    """Return every month (newsroom's zone) in which public stories appeared, newest first."""
+    rows = (
+        StoryPage.objects.filter(live=True, published_at__isnull=False)
+        .annotate(month=TruncMonth("published_at"))
+        .values("month")
+        .annotate(count=Count("pk"))
+        .order_by("-month")
+        .values_list("month", "count")
+    )
+    return [Month(month.date(), count) for month, count in rows]
+
+
+def newest_change() -> dt.datetime | None:
+    """Return when any public story last changed."""
+    found: dt.datetime | None = StoryPage.objects.filter(live=True).aggregate(newest=Max("last_published_at"))["newest"]
+    return found

@@ -1,8 +1,9 @@
-"""Addresses of delivery's own views."""
+"""Addresses of delivery's own views. `pages` come last of all: they take whatever is left."""
 
-from django.urls import path, register_converter
+from django.urls import path, re_path, register_converter
+from wagtail.urls import serve_pattern
 
-from masthead.delivery import views
+from masthead.delivery import files, serve, views
 
 
 class Colour:
@@ -23,4 +24,13 @@ register_converter(Colour, "colour")
 
 urlpatterns = [
     path("theme/<colour:colour>.css", views.theme_accent, name="theme_accent"),
+    path("pictures/<int:picture_id>/<slug:key>/<int:width>.<slug:extension>", files.picture, name="picture"),
+    path("attachments/<int:attachment_id>/<str:filename>", files.attachment, name="wagtaildocs_serve"),  # the name Wagtail asks for
+    path("media/<path:name>", files.staff_file, name="staff_file"),
+    path("topics/<str:slug>/", views.topic, name="topic"),
+    path("authors/<str:slug>/", views.author, name="author"),
+    path("corrections/", views.corrections, name="corrections"),
+    path("archive/", views.archive, name="archive"),
+    path("archive/<int:year>/<int:month>/", views.archive_month, name="archive_month"),
 ]
+pages = [re_path(serve_pattern, serve.page)]

@@ -1,10 +1,22 @@
-"""What every public page needs to know about the publication."""
+"""What public pages need beside the page itself. Each tag is one read, made where a template asks for it."""
 
+import datetime as dt
+from collections.abc import Iterable
 from typing import Any
 
+from babel.dates import format_date, format_skeleton
 from django import template
+from django.utils import timezone
+from django.utils.html import format_html
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import get_language
+from wagtail.models import Page
+from wagtail.rich_text import RichText
 
-from masthead.delivery import queries
+from masthead.delivery import embeds, queries
+from masthead.kernel import clock
+from masthead.newsroom.stories.models import FrontPage, SectionPage, StoryPage
+from masthead.newsroom.stories.queries import Front
 
 register = template.Library()
 
@@ -13,3 +25,126 @@ register = template.Library()
 def publication(context: dict[str, Any]) -> queries.PublicationFacts:
     """Return the publication's name, language, sections and footer, read once per request."""
     return queries.publication_facts(context.get("request"))
+
+
+@register.simple_tag
+def front_of(page: FrontPage) -> Front:
+    """Return what the front page shows, every story once."""
+    return queries.front_of(page)
+
+
+@register.simple_tag(takes_context=True)
+def stories_of(context: dict[str, Any], section: SectionPage) -> queries.Leaf:
+    """Return the leaf of a section's stories that the request asks for with `?page=`."""
+    return queries.leaf(queries.in_section(section), number_in(context))
+
+
+@register.simple_tag
+def facts_of(story: StoryPage) -> queries.StoryFacts:
+    """Return what stands around a story's text: bylines, topics, corrections, what to read next."""
+    return queries.story_facts(story)
+
+
+@register.simple_tag
+def related_of(chosen: Iterable[StoryPage | None]) -> list[StoryPage]:
+    """Return those of an editor's chosen stories that are public."""
+    return [story for story in chosen if story is not None and story.live]
+
+
+def number_in(context: dict[str, Any]) -> str:
+    """Return the number of the leaf that a reader asks for, as typed."""
+    request = context.get("request")
+    return request.GET.get("page", "1") if request else "1"
+
+
+# --- addresses and words ---------------------------------------------------------------------------
+
+
+@register.filter
+def path(page: Page) -> str:
+    """Return a page's path from the root of the site, without a query."""
+    return queries.path_of(page.url_path)
+
+
+@register.filter
+def facade(url: str) -> embeds.Facade | None:
+    """Return the player that may stand for `url` once a reader asks for it."""
+    return embeds.facade(url)
+
+
+@register.filter
+def host(url: str) -> str:
+    """Return the host of `url` as a reader would say it."""
+    return embeds.host_of(url)
+
+
+@register.simple_tag
+def with_dateline(text: RichText, dateline: str) -> SafeString:
+    """Return rich text whose first paragraph begins with the dateline, where it begins with a paragraph."""
+    html = str(text)
+    mark = format_html('<span class="dateline">{}</span> ', dateline)
+    found = html.find("<p")
+    end = html.find(">", found) + 1
+    if found < 0 or html[:found].strip(" \n") or not end:
+        return mark_safe(f"<p>{mark}</p>{html}")
+    return mark_safe(html[:end] + mark + html[end:])
+
+
+# --- times: "14:05" today, else the date ------------------------------------------------------------
+
+
+@register.simple_tag
+def when(moment: dt.datetime | None) -> SafeString:
+    """Return `moment` for a list: its hour today, its date otherwise, with the year where it is another one."""
+    if moment is None:
+        return mark_safe("")
+    here, today = timezone.localtime(moment), timezone.localtime(clock.now())
+    is_today = here.date() == today.date()
+    return _time(here, f"{here:%H:%M}" if is_today else long_date(here.date(), with_year=here.year != today.year))
+
+
+@register.simple_tag
+def when_exactly(moment: dt.datetime | None) -> SafeString:
+    """Return `moment` for a story's head: date, hour and zone."""
+    if moment is None:
+        return mark_safe("")
+    here = timezone.localtime(moment)
+    return _time(here, f"{long_date(here.date())}, {here:%H:%M} {here:%Z}")
+
+
+@register.simple_tag
+def today() -> SafeString:
+    """Return today's date in the newsroom's zone, with its weekday."""
+    here = timezone.localtime(clock.now())
+    return format_html('<time datetime="{}">{}</time>', f"{here:%Y-%m-%d}", format_date(here, "full", locale=_locale()))
+
+
+@register.filter
+def month_name(day: dt.date) -> str:
+    """Return the month of `day` in words, without its year."""
+    return format_date(day, "LLLL", locale=_locale())
+
+
+@register.filter
+def month_and_year(day: dt.date) -> str:
+    """Return the month of `day` and its year, in words."""
+    return format_skeleton("yMMMM", day, locale=_locale())
+
+
+@register.filter
+def day(moment: dt.datetime) -> str:
+    """Return the day of `moment` in the newsroom's zone, in words."""
+    return long_date(timezone.localtime(moment).date())
+
+
+def long_date(date: dt.date, *, with_year: bool = True) -> str:
+    """Return `date` in words, as the publication's language writes it."""
+    return format_date(date, "long", locale=_locale()) if with_year else format_skeleton("MMMMd", date, locale=_locale())
+
+
+def _time(moment: dt.datetime, words: str) -> SafeString:
+    return format_html('<time datetime="{}">{}</time>', f"{moment:%Y-%m-%dT%H:%M%z}", words)
+
+
+def _locale() -> str:
+    return (get_language() or "en").replace("-", "_")
