@@ -2,7 +2,7 @@
 
 import datetime as dt
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from django.conf import settings
@@ -121,7 +121,14 @@ def direction_of(language: str) -> str:
 
 def front_of(page: FrontPage) -> stories.Front:
     """Return what the front page shows, every story once."""
-    return stories.front(page)
+    front = stories.front(page)
+    return replace(front, strips=tuple(replace(strip, stories=pictured_first(strip.stories)) for strip in front.strips))
+
+
+def pictured_first(found: tuple[StoryPage, ...]) -> tuple[StoryPage, ...]:
+    """Return a strip's stories with one that has a picture at their head, where one of the three newest has."""
+    head = next((story for story in found[:3] if story.lead_picture_id), None)
+    return found if head is None else (head, *(story for story in found if story is not head))
 
 
 def in_section(section: SectionPage) -> QuerySet[StoryPage]:
@@ -198,7 +205,7 @@ def more_like(story: StoryPage, topics: Iterable[Topic], *, count: int = MORE) -
     if len(found) < count and story.section_id:
         seen = {other.pk for other in found}
         found += [other for other in base.filter(section_id=story.section_id)[: count + len(seen)] if other.pk not in seen]
-    return found[:count]
+    return sorted(found[:count], key=lambda other: other.lead_picture_id is None)  # the first is shown with its picture
 
 
 @dataclass(frozen=True, slots=True)

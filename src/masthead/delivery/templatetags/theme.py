@@ -1,6 +1,7 @@
 """What public pages need beside the page itself. Each tag is one read, made where a template asks for it."""
 
 import datetime as dt
+import re
 from collections.abc import Iterable
 from typing import Any
 
@@ -19,6 +20,7 @@ from masthead.newsroom.stories.models import FrontPage, SectionPage, StoryPage
 from masthead.newsroom.stories.queries import Front
 
 register = template.Library()
+BETWEEN_FIGURES = re.compile(r"(?<=\d)–(?=\d)")
 
 
 @register.simple_tag(takes_context=True)
@@ -76,6 +78,12 @@ def facade(url: str) -> embeds.Facade | None:
 def host(url: str) -> str:
     """Return the host of `url` as a reader would say it."""
     return embeds.host_of(url)
+
+
+@register.filter
+def typeset(headline: str) -> str:
+    """Return a headline in which ranges and scores such as 7–6 do not break at the line's end."""
+    return BETWEEN_FIGURES.sub("\u2060–\u2060", headline)
 
 
 @register.simple_tag

@@ -54,9 +54,11 @@ def _stored(picture: Picture, spec: str, key: str) -> Rendition | None:
 
 def _make(picture: Picture, spec: str, key: str, width: int, extension: str) -> Rendition:
     ratio = shapes.ratio_of(picture, key) or ""
-    content = encode(picture, shapes.shape(picture, ratio), width, extension)
+    shape = shapes.shape(picture, ratio)
+    content = encode(picture, shape, width, extension)
     made = Rendition(image=picture, filter_spec=spec, focal_point_key=key)
     made.file.save(f"{picture.pk}-{key}-{width}.{extension}", ContentFile(content), save=False)
+    made.width, made.height = width, shape.height_at(width)
     made.save()
     current = [shapes.version(picture, name) for name in shapes.RATIOS]
     for old in Rendition.objects.filter(image=picture, filter_spec=spec).exclude(focal_point_key__in=current):
