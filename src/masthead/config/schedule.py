@@ -52,8 +52,12 @@ class Schedule:
 
 def jobs() -> list[Job]:
     """Return every job of the house, the most frequent first."""
-    from masthead.newsroom.stories.actions import publish_due  # noqa: PLC0415  models are ready only now
+    from masthead.funding.giving import tasks as giving  # noqa: PLC0415  models are ready only now
+    from masthead.funding.giving.actions import sweep  # noqa: PLC0415  as above
+    from masthead.newsroom.stories.actions import publish_due  # noqa: PLC0415  as above
 
     return [
+        Job(name="apply what providers reported, send receipts", every_seconds=giving.TICK_SECONDS, run=giving.tick),
         Job(name="publish and take down stories at their hour", every_seconds=1, run=publish_due),
+        Job(name="ask the providers what their webhooks missed", every_seconds=giving.SWEEP_SECONDS, run=sweep),
     ]

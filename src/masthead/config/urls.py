@@ -9,6 +9,7 @@ from masthead.delivery.urls import pages
 urlpatterns = [
     path("desk/", include(admin_urls)),
     path("", include("masthead.delivery.urls")),
+    path("", include("masthead.funding.giving.urls")),
     path("", include("masthead.funding.providers.practice.urls")),
     *pages,
     path("", include(wagtail_urls)),

@@ -1,0 +1,52 @@
+// Keeps the total in words before the button, and the free amount and the choices from contradicting each other.
+// The form works without it.
+(() => {
+  "use strict";
+  const form = document.querySelector(".give__form[data-currency]");
+  if (!form) return;
+  const total = form.querySelector(".give__total");
+  const typed = form.elements.namedItem("amount");
+  const digits = Number(form.dataset.digits);
+  const before = total.textContent;
+  const whole = new Intl.NumberFormat(form.dataset.locale, { style: "currency", currency: form.dataset.currency, minimumFractionDigits: 0, maximumFractionDigits: 0 });
+  const exact = new Intl.NumberFormat(form.dataset.locale, { style: "currency", currency: form.dataset.currency, minimumFractionDigits: digits, maximumFractionDigits: digits });
+
+  const frequency = () => form.querySelector('[name="frequency"]:checked')?.value ?? "once";
+  const chosen = () => form.querySelector(`[name="amount_${frequency()}"]:checked`);
+
+  // As the server reads it: the last mark is the decimal one where no more digits follow it than the currency has.
+  const read = (text) => {
+    const compact = text.replace(/[\s\u00a0\u202f'’]/g, "");
+    const pattern = digits ? new RegExp(`^(\\d[\\d.,]*?)(?:[.,](\\d{1,${digits}}))?$`) : /^(\d[\d.,]*)()$/;
+    const match = pattern.exec(compact);
+    if (!match || !/^(\d+|\d{1,3}(,\d{3})+|\d{1,3}(\.\d{3})+)$/.test(match[1])) return NaN;
+    return Number(`${match[1].replace(/[.,]/g, "")}.${match[2] || "0"}`);
+  };
+
+  const show = () => {
+    const choice = chosen();
+    const amount = read(choice && choice.value !== "other" ? choice.value : typed.value);
+    if (!(amount > 0)) {
+      total.textContent = before;
+      return;
+    }
+    const words = (Number.isInteger(amount) ? whole : exact).format(amount);
+    total.textContent = form.dataset[frequency()].replace("{amount}", words);
+  };
+
+  typed.addEventListener("input", () => {
+    const other = form.querySelector(`[name="amount_${frequency()}"][value="other"]`);
+    if (other && typed.value.trim()) other.checked = true;
+    show();
+  });
+  form.addEventListener("change", (event) => {
+    if (event.target.name?.startsWith("amount_")) {
+      if (event.target.value === "other") typed.focus();
+      else typed.value = "";
+    }
+    show();
+  });
+  // A page kept by the browser and shown again has what was typed, but not the words made from it.
+  window.addEventListener("pageshow", show);
+  show();
+})();

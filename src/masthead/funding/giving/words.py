@@ -1,0 +1,42 @@
+"""Amounts, frequencies and dates as people read them."""
+
+import datetime as dt
+
+from babel.dates import format_date, format_datetime
+from babel.numbers import format_currency
+from django.conf import settings
+from django.utils.translation import gettext as _
+
+from masthead.funding.campaigns.words import locale_of
+from masthead.funding.giving.models import Frequency
+from masthead.kernel.money import Money
+
+
+def locale() -> str:
+    """Return the publication's locale, English where its language has none."""
+    return locale_of(settings.LANGUAGE_CODE)
+
+
+def in_words(amount: Money) -> str:
+    """Return an amount with its currency's name: `25 US dollars`, `25.50 US dollars`, `1,200 Japanese yen`."""
+    whole = amount.major % 1 == 0
+    if whole:
+        return format_currency(amount.major, amount.currency, format="#,##0", locale=locale(), format_type="name", currency_digits=False)
+    return format_currency(amount.major, amount.currency, locale=locale(), format_type="name", currency_digits=False)
+
+
+def with_frequency(amount: Money, frequency: str) -> str:
+    """Return an amount and how often: `25 US dollars each month`, `25 US dollars, once`."""
+    if frequency == Frequency.MONTHLY:
+        return _("%(amount)s each month") % {"amount": in_words(amount)}
+    return _("%(amount)s, once") % {"amount": in_words(amount)}
+
+
+def day(moment: dt.datetime) -> str:
+    """Return the date of a moment in the newsroom's zone: `November 22, 2026`."""
+    return format_date(moment.astimezone(settings.ENV.zone).date(), format="long", locale=locale())
+
+
+def day_and_hour(moment: dt.datetime) -> str:
+    """Return a moment in the newsroom's zone: `Nov 22, 2026, 14:05 UTC`."""
+    return format_datetime(moment.astimezone(settings.ENV.zone), format="d MMMM y, HH:mm z", locale=locale())

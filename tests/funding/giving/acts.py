@@ -1,0 +1,61 @@
+"""What people and providers do in these tests, in one word each."""
+
+import datetime as dt
+from typing import Any
+
+from masthead.funding.campaigns.models import Campaign
+from masthead.funding.campaigns.queries import reading
+from masthead.funding.giving.actions import Began, apply_inbox, start_gift
+from masthead.funding.giving.actions.deliveries import deliver_practice
+from masthead.funding.giving.models import Frequency, Gift
+from masthead.funding.ledger.models import Transfer
+from masthead.funding.ledger.verify import verify
+from masthead.funding.providers.practice import client
+from masthead.kernel.money import Money
+from tests.make.funding import NOW
+
+HOST = "http://testserver"
+
+
+def later(seconds: float) -> dt.datetime:
+    return NOW + dt.timedelta(seconds=seconds)
+
+
+def begin(
+    campaign: Campaign, minor: int = 2500, *, frequency: Frequency = Frequency.ONCE, email: str = "ada@example.org", now: dt.datetime = NOW, **words: Any
+) -> Began:
+    return start_gift(campaign=campaign, amount=Money(minor, campaign.currency), frequency=frequency, email=email, base_url=HOST, now=now, **words)
+
+
+def pay(began: Began, *, now: dt.datetime = NOW, **how: Any) -> str:
+    return client.books().pay(began.gift.checkout_ref, now=now, **how)
+
+
+def deliver_and_apply(now: dt.datetime = NOW) -> int:
+    deliver_practice(now=now)
+    return apply_inbox(now=now)
+
+
+def given(campaign: Campaign, minor: int = 2500, *, now: dt.datetime = NOW, **words: Any) -> Gift:
+    """Return a gift that was begun, paid and counted."""
+    began = begin(campaign, minor, now=now, **words)
+    pay(began, now=now)
+    deliver_and_apply(now)
+    return fresh(began.gift)
+
+
+def fresh(gift: Gift) -> Gift:
+    return Gift.objects.get(pk=gift.pk)
+
+
+def raised(campaign: Campaign, now: dt.datetime = NOW) -> int:
+    return reading(campaign=campaign, now=now).raised.minor
+
+
+def booked() -> list[tuple[str, int]]:
+    """Return kind and amount of every transfer, in the order of the books."""
+    return [(row.kind, row.amount_minor) for row in Transfer.objects.order_by("seq")]
+
+
+def books_are_right() -> bool:
+    return verify().sound
