@@ -10,6 +10,8 @@ urlpatterns = [
     path("desk/", include(admin_urls)),
     path("", include("masthead.delivery.urls")),
     path("", include("masthead.funding.giving.urls")),
+    path("", include("masthead.search.urls")),
+    path("", include("masthead.syndication.urls")),
     path("", include("masthead.funding.providers.practice.urls")),
     *pages,
     path("", include(wagtail_urls)),
