@@ -66,7 +66,7 @@ def _run(given: list[str]) -> int:
         print(f"Masthead {__version__}, {_version_of('wagtail')}, {_version_of('django')}, Python {sys.version.split()[0]}")
         return 0
     command = _command(given[0])
-    options = argparse.Namespace(rest=given[1:]) if command.passes_on else parser_for(command).parse_args(given[1:])
+    options = argparse.Namespace(rest=given[1:]) if command.passes_on else parser_for(command).parse_typed(given[1:])
     return command.run(options)
 
 

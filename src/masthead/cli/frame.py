@@ -9,6 +9,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from difflib import get_close_matches
 from pathlib import Path
 from typing import NoReturn
 
@@ -39,10 +40,34 @@ class Command:
 class Parser(argparse.ArgumentParser):
     """An argument parser whose errors are one sentence."""
 
+    def parse_typed(self, words: list[str]) -> argparse.Namespace:
+        """Return what was typed as options, or refuse it in one sentence.
+
+        Raises:
+            Refused: an option does not exist, a value cannot be, or something is missing.
+        """
+        known = set(_options_of(self))
+        for word in words:
+            name = word.partition("=")[0]
+            if name.startswith("--") and len(name) > len("--") and name not in known:
+                near = get_close_matches(name, known, n=1)
+                hint = f"did you mean {near[0]}?" if near else f"`{self.prog} --help` lists what it takes."
+                raise Refused(f"`{self.prog}` has no option {name}: {hint}")
+        return self.parse_args(words)
+
     def error(self, message: str) -> NoReturn:
         """Refuse: say what is wrong and where the options are listed."""
         sentence = message[:1].upper() + message[1:].rstrip(".")
         raise Refused(f"{sentence}; `{self.prog} --help` lists what it takes.")
+
+
+def _options_of(parser: argparse.ArgumentParser) -> Iterator[str]:
+    """Yield every option of a parser and of those inside it."""
+    for action in parser._actions:  # noqa: SLF001  argparse has no other way to list them
+        yield from action.option_strings
+        if isinstance(action, argparse._SubParsersAction):  # noqa: SLF001  as above
+            for inner in action.choices.values():
+                yield from _options_of(inner)
 
 
 def parser_for(command: Command) -> Parser:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from masthead.cli import folder as newsroom_folder
-from masthead.cli import starting
+from masthead.cli import parts, starting
 from masthead.cli.frame import Command, Refused, at_work, door, folder, say
 from masthead.config.env import Env, SettingsError, read_env
 from masthead.config.settings_file import write_settings
@@ -96,6 +96,8 @@ def found(place: Path, answers: Answers, *, then: Callable[[], None] | None = No
             _lay_out(answers, password)
         if then is not None:
             then()
+        with at_work("making what was written searchable"):
+            parts.do_tasks()
         newsroom_folder.finish(place)
     return "" if answers.password else password
 
@@ -155,7 +157,7 @@ def _from_options(options: argparse.Namespace) -> Answers:
     if not options.email:
         raise Refused("--no-input needs --email: the address that the first editor signs in with.")
     given = {key: getattr(options, key) or default for key, _, default in QUESTIONS}
-    _check(given)
+    _check(given | {"database_url": options.database_url})
     return Answers(**given, password=password_from(options.password_file), database_url=options.database_url)
 
 
@@ -163,6 +165,7 @@ def _ask(options: argparse.Namespace) -> Answers:
     if not sys.stdin.isatty():
         raise Refused("`init` asks a few questions, and there is nobody to ask here: give --no-input, --email and the other answers as options.")
     say("A few questions; Enter takes what stands in brackets.\n")
+    _check({"database_url": options.database_url})
     given: dict[str, str] = {}
     for key, question, default in QUESTIONS:
         given[key] = getattr(options, key) or _ask_one(key, question, default)

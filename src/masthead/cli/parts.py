@@ -8,6 +8,7 @@ import signal
 import socket
 import threading
 import time
+from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 from types import FrameType
@@ -93,38 +94,48 @@ class _Stop:
 
     def __init__(self) -> None:
         self.event = threading.Event()
+        self.also: Callable[[], None] = lambda: None
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, self._asked)
 
     def _asked(self, _number: int, _frame: FrameType | None) -> None:
         self.event.set()
+        self.also()
 
 
 def worker(*, folder: Path) -> None:
     """Do the tasks that were left for later, oldest first; those that a killed worker held are done again."""
     from django.db import close_old_connections
-    from django_tasks_db.management.commands.db_worker import Worker
     from django_tasks_db.models import DBTaskResult
 
     stop = _Stop()
     with only_one(folder, "worker"):
-        name = f"{socket.gethostname()[:40]}-{os.getpid()}"
         _take_back_tasks()
         while not stop.event.is_set():
             close_old_connections()
             if DBTaskResult.objects.ready().exists():  # a look costs no lock; claiming one locks the whole of SQLite
-                Worker(
-                    queue_names=["*"],
-                    interval=0,
-                    batch=True,
-                    backend_name="default",
-                    startup_delay=False,
-                    max_tasks=1,
-                    worker_id=name,
-                    excluded_queue_names=[],
-                ).run()
+                do_tasks(stop)
             else:
                 stop.event.wait(TASK_INTERVAL_SECONDS)
+
+
+def do_tasks(stop: _Stop | None = None) -> None:
+    """Do every task that is ready, in this process, until there is none or `stop` is asked for."""
+    from django_tasks_db.management.commands.db_worker import Worker
+
+    worker = Worker(
+        queue_names=["*"],
+        interval=0,
+        batch=True,
+        backend_name="default",
+        startup_delay=False,
+        max_tasks=None,
+        worker_id=f"{socket.gethostname()[:40]}-{os.getpid()}",
+        excluded_queue_names=[],
+    )
+    if stop is not None:
+        stop.also = lambda: setattr(worker, "running", False)  # after the task in hand
+    worker.run()
 
 
 def _take_back_tasks() -> None:

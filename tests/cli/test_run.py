@@ -1,0 +1,180 @@
+"""`run` starts everything, watches it, and leaves nothing behind."""
+
+import http.client
+import json
+import os
+import signal
+import socket
+import time
+from collections.abc import Callable
+from contextlib import closing, suppress
+from pathlib import Path
+
+import pytest
+
+from tests.cli.conftest import refusal, type_in
+
+PATIENCE_SECONDS = 60
+
+
+def until(true: Callable[[], object], what: str) -> object:
+    """Wait until `true` says something other than no; the machine may be slow, so the patience is long."""
+    end = time.monotonic() + PATIENCE_SECONDS
+    while time.monotonic() < end:
+        if found := true():
+            return found
+        time.sleep(0.05)
+    raise AssertionError(f"waited {PATIENCE_SECONDS} s in vain for: {what}")
+
+
+def free_port() -> int:
+    with closing(socket.socket()) as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def status_at(port: int, path: str = "/") -> int:
+    with suppress(OSError, http.client.HTTPException), closing(http.client.HTTPConnection("127.0.0.1", port, timeout=10)) as connection:
+        connection.request("GET", path)
+        return connection.getresponse().status
+    return 0
+
+
+def descendants(pid: int) -> set[int]:
+    """Return the processes that `pid` started, and those started by them."""
+    parents = {}
+    for entry in Path("/proc").glob("[0-9]*"):
+        with suppress(OSError):
+            parents[int(entry.name)] = int((entry / "stat").read_text().rpartition(")")[2].split()[1])
+    found: set[int] = set()
+    while more := {child for child, parent in parents.items() if parent in found | {pid}} - found:
+        found |= more
+    return found
+
+
+def is_alive(pid: int) -> bool:
+    with suppress(OSError):
+        return (Path("/proc") / str(pid) / "stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    return False
+
+
+def beat(place: Path) -> dict:
+    with suppress(OSError, ValueError):
+        return json.loads((place / "scheduler.heartbeat").read_text())
+    return {}
+
+
+@pytest.fixture
+def running(newsroom: Path, start):
+    """A newsroom that answers: its process, its port, its folder."""
+    port = free_port()
+    process = start("run", "--data", newsroom, "--port", str(port))
+    until(lambda: status_at(port, "/desk/login/") == 200 and beat(newsroom), "the first page and the scheduler's first beat")
+    return process, port, newsroom
+
+
+def test_it_answers_and_says_where(running):
+    process, port, newsroom = running
+    assert status_at(port, "/desk/login/") == 200
+    process.send_signal(signal.SIGINT)
+    said, _ = process.communicate(timeout=30)
+    assert process.returncode == 0
+    assert f"http://127.0.0.1:{port}/" in said
+    assert "/desk/" in said
+    assert str(newsroom) in said
+    assert "Traceback" not in said
+
+
+def test_told_to_stop_it_ends_everything_it_started(running):
+    process, _, _ = running
+    family = descendants(process.pid)
+    assert len(family) >= 4  # web and its two workers, scheduler, worker
+    process.terminate()
+    assert process.wait(timeout=30) == 0
+    until(lambda: not any(map(is_alive, family)), "all of them to end")
+
+
+def test_killed_outright_it_leaves_nothing_behind(running):
+    process, port, _ = running
+    family = descendants(process.pid)
+    process.kill()
+    until(lambda: not any(map(is_alive, family)), "all of them to end")
+    assert status_at(port) == 0
+
+
+def test_a_part_that_dies_is_started_again_and_said_so(running):
+    process, port, newsroom = running
+    scheduler = beat(newsroom)["pid"]
+    os.kill(scheduler, signal.SIGKILL)
+    until(lambda: beat(newsroom).get("pid", scheduler) != scheduler, "a new scheduler")
+    assert status_at(port, "/desk/login/") == 200
+    process.terminate()
+    assert "scheduler ended (killed by SIGKILL); starting it again" in process.communicate(timeout=30)[0]
+
+
+def test_a_second_run_in_the_same_folder_is_refused(running):
+    _, _, newsroom = running
+    assert "at work" in refusal(type_in("run", "--data", newsroom, "--port", str(free_port())))
+
+
+def test_a_taken_port_is_said_with_the_program_that_has_it(newsroom: Path):
+    with closing(socket.socket()) as holder:
+        holder.bind(("127.0.0.1", 0))
+        holder.listen()
+        port = holder.getsockname()[1]
+        said = refusal(type_in("run", "--data", newsroom, "--port", str(port)))
+    assert f"Port {port} is taken" in said
+    assert f"process {os.getpid()}" in said
+    assert "--port" in said
+
+
+def test_a_story_goes_public_at_its_hour(running):
+    _, port, newsroom = running
+    schedule = """
+import datetime as dt
+from masthead.kernel import clock
+from masthead.newsroom.stories.models import SectionPage, StoryPage
+section = SectionPage.objects.get(slug="news")
+story = section.add_child(instance=StoryPage(title="At its hour", slug="at-its-hour", live=False, body=[("paragraphs", "<p>It is time.</p>")]))
+story.go_live_at = clock.now() + dt.timedelta(seconds=3)
+story.save_revision(approved_go_live_at=story.go_live_at)
+"""
+    done = type_in("manage", "shell", "-c", schedule, "--data", newsroom)
+    assert done.returncode == 0, done.stderr
+    until(lambda: status_at(port, "/news/at-its-hour/") == 200, "the story at its hour")
+
+
+def test_a_task_that_was_left_for_later_is_done(running):
+    _, _, newsroom = running
+    leave = "from tests.cli.leave import write_down; write_down.enqueue('done')"
+    done = type_in("manage", "shell", "-c", leave, "--data", newsroom)
+    assert done.returncode == 0, done.stderr
+    look = "from django_tasks_db.models import DBTaskResult; print(DBTaskResult.objects.get(task_path__endswith='write_down').status)"
+    until(lambda: "SUCCESSFUL" in type_in("manage", "shell", "-c", look, "--data", newsroom).stdout, "the task")
+
+
+@pytest.mark.parametrize("part", ["worker", "scheduler"])
+def test_a_part_runs_alone_once(part: str, newsroom: Path, start):
+    alone = start("run", part, "--data", newsroom)
+    lock = newsroom / f".{part}.lock"
+    until(lambda: lock.exists() and lock.read_text() == str(alone.pid), f"the {part}'s lock")
+    assert "at work" in refusal(type_in("run", part, "--data", newsroom))
+    alone.terminate()
+    assert alone.wait(timeout=30) == 0
+
+
+def test_a_newsroom_without_its_key_is_not_run(newsroom: Path):
+    (newsroom / "secret.key").unlink()
+    assert "secret key" in refusal(type_in("run", "--data", newsroom, "--port", str(free_port())))
+
+
+def test_settings_that_cannot_be_are_refused_by_name(newsroom: Path):
+    with (newsroom / "masthead.toml").open("a") as file:
+        file.write('\nweb_workers = "many"\n')
+    said = refusal(type_in("run", "--data", newsroom, "--port", str(free_port())))
+    assert "'web_workers'" in said
+    assert "masthead.toml" in said
+
+
+def test_an_unknown_variable_is_refused_by_name(newsroom: Path):
+    assert "MASTHEAD_NMAE" in refusal(type_in("doctor", "--data", newsroom, MASTHEAD_NMAE="x"))
