@@ -1,0 +1,182 @@
+"""Law 8: nothing unpublished leaks, through no door, until the second it may.
+
+Every word of a hidden story carries a marker of its own. An anonymous reader asks every address there is, follows every link,
+searches for every marker, and tries the files by their numbers and by their names. A control proves that the reader would find it.
+"""
+
+import datetime as dt
+import html
+import re
+
+import pytest
+import time_machine
+from django.core.files.base import ContentFile
+from django.test import Client
+from tests.make import make_author, make_newsroom, make_picture, make_staff, make_story, make_topic
+
+from masthead.kernel import clock
+from masthead.newsroom.pictures.models import Attachment
+from masthead.newsroom.staff.roles import Role
+from masthead.newsroom.stories import actions
+from masthead.newsroom.stories.models import StoryPage
+
+pytestmark = pytest.mark.django_db
+NOON = dt.datetime(2026, 3, 10, 12, 0, tzinfo=dt.UTC)
+HOUR = NOON + dt.timedelta(hours=1)
+WORDS = ("qheadline", "qstandfirst", "qbody", "qcaption", "qpullquote", "qcredit", "qalt", "qattachment")
+
+
+def make_marked(**words):
+    """Make an unpublished story in which each field holds a marker; its address holds qheadline."""
+    picture = make_picture(caption="qcaption", credit_line="qcredit", description="qalt")
+    attachment = Attachment.objects.create(title="qattachment", file=ContentFile(b"%PDF-1.4 qbody", name="qattachment.pdf"))
+    return make_story(
+        "qheadline",
+        live=False,
+        standfirst="qstandfirst",
+        lead_picture=picture,
+        topics=[make_topic("Harbours")],
+        bylines=[make_author("Ada Okafor")],
+        body=[
+            ("paragraphs", "<p>qbody</p>"),
+            ("pull_quote", {"quote": "qpullquote", "speaker": ""}),
+            ("document", {"document": attachment, "description": ""}),
+        ],
+        **words,
+    )
+
+
+def publish(story):
+    return actions.publish(story=story, user=None)
+
+
+def submit(story):
+    story.get_latest_revision()
+    story.get_workflow().start(story, make_staff(Role.REPORTER))
+    return story
+
+
+def expire(story):
+    publish(story)
+    StoryPage.objects.filter(pk=story.pk).update(expire_at=clock.now())
+    actions.publish_due(now=clock.now())
+    return story
+
+
+def unpublish(story):
+    return actions.withdraw(story=publish(story), user=None)
+
+
+def delete(story):
+    StoryPage.objects.get(pk=publish(story).pk).delete()
+    return story
+
+
+HIDDEN = {
+    "draft": (make_marked, lambda story: story),
+    "in review": (make_marked, submit),
+    "scheduled": (lambda: make_marked(go_live_at=HOUR), publish),
+    "embargoed": (lambda: make_marked(embargoed_until=HOUR), publish),
+    "expired": (make_marked, expire),
+    "unpublished": (make_marked, unpublish),
+    "deleted": (make_marked, delete),
+}
+
+
+def addresses(story):
+    """Return every address a reader could ask for, the ones she has to guess among them."""
+    pictures = story.lead_picture
+    attachment = Attachment.objects.first()
+    guesses = [f"/media/{pictures.file.name}", pictures.file.url, f"/documents/{attachment.pk}/{attachment.filename}", attachment.file.url]
+    guesses += [
+        f"/pictures/{pictures.pk}/{tag}/{width}.{kind}"
+        for tag in (pictures.file_hash[:8], "0")
+        for width in (320, 640, 1280)
+        for kind in ("avif", "webp", "jpg")
+    ]
+    guesses += [f"/attachments/{attachment.pk}/{attachment.filename}", "/api/v2/pages/", "/api/v2/images/", "/desk/", "/desk/api/main/pages/"]
+    lists = ["/", "/news/", "/topics/harbours/", f"/authors/{story.bylines.first().author.slug}/" if story.bylines.first() else "/", "/corrections/"]
+    lists += ["/archive/", "/archive/2026/03/", "/feed.xml", "/news/feed.xml", "/sitemap.xml", "/robots.txt", "/news/qheadline/", "/contribute/"]
+    lists += [f"/search/?q={word}" for word in WORDS]
+    return lists + guesses
+
+
+def crawl(client, start, limit=300):
+    """Ask every address in `start` and every one that the answers link to; return {address: (status, body)}."""
+    seen, todo = {}, list(start)
+    while todo and len(seen) < limit:
+        address = todo.pop(0)
+        if address in seen:
+            continue
+        response = client.get(address)
+        content = response.getvalue() if response.streaming else response.content
+        seen[address] = (response.status_code, content)
+        if "html" in response.headers.get("Content-Type", "") or "xml" in response.headers.get("Content-Type", ""):
+            found = re.findall(rb"(?:href|src|srcset)=\"([^\"]+)\"|<loc>([^<]+)</loc>|<link>([^<]+)</link>", content)
+            links = [html.unescape((a or b or c).decode()) for a, b, c in found]
+            paths = [re.sub(r"^https?://(?:testserver|127\.0\.0\.1:8000)", "", link.split(" ")[0].split("#")[0]) for link in links]
+            todo += [path for path in paths if path.startswith("/") and not path.startswith(("//", "/static/", "/practice/"))]
+    return seen
+
+
+def leaks(seen):
+    """Return the addresses whose answer holds a marker that the question did not."""
+    found = []
+    for address, (status, content) in seen.items():
+        text = content.decode("utf-8", "replace")
+        for word in WORDS:
+            asked = word in address
+            if word in text and not (asked and status in {200, 404} and shows_only_the_question(text, word)):
+                found.append((address, status, word))
+        if address.startswith(("/pictures/", "/attachments/", "/media/")) and status == 200:
+            found.append((address, status, "file"))
+    return found
+
+
+def shows_only_the_question(text, word):
+    """Say whether `word` stands only where the page repeats what was searched or asked for."""
+    rest = re.sub(
+        r"(?is)<title>.*?</title>|<input[^>]*>|<form.*?</form>|<link[^>]*>|<meta[^>]*>|<h1.*?</h1>|<p class=\"[^\"]*(?:count|none)[^\"]*\">.*?</p>", "", text
+    )
+    return word not in rest
+
+
+@pytest.mark.parametrize("state", HIDDEN)
+def test_a_hidden_story_leaks_through_no_door(state):
+    make_newsroom()
+    make_story("Public story")
+    make, hide = HIDDEN[state]
+    with time_machine.travel(NOON, tick=False):
+        story = make()
+        asked = addresses(story)
+        hide(story)
+        assert leaks(crawl(Client(), asked)) == []
+
+
+@pytest.mark.parametrize("state", ["scheduled", "embargoed"])
+def test_at_its_hour_everything_is_there(state):
+    make, hide = HIDDEN[state]
+    with time_machine.travel(NOON, tick=False):
+        story = make()
+        asked = addresses(story)
+        hide(story)
+    with time_machine.travel(HOUR - dt.timedelta(seconds=1), tick=False):
+        actions.publish_due(now=clock.now())
+        assert leaks(crawl(Client(), asked)) == []
+    with time_machine.travel(HOUR, tick=False):
+        actions.publish_due(now=clock.now())
+        seen = crawl(Client(), asked)
+    assert {word for _, _, word in leaks(seen)} >= {"qheadline", "qstandfirst", "qbody", "qcaption", "qcredit", "qalt", "file"}
+    assert seen["/news/qheadline/"][0] == 200
+
+
+def test_a_newer_draft_of_a_public_story_stays_hidden():
+    with time_machine.travel(NOON, tick=False):
+        story = make_marked()
+        asked = addresses(story)
+        public = make_story("Public story")
+        for field in ("standfirst", "lead_picture", "body"):
+            setattr(public, field, getattr(story, field))
+        public.title = "qheadline"
+        public.save_revision()
+        assert leaks(crawl(Client(), [*asked, public.url])) == []
