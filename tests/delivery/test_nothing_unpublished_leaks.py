@@ -15,6 +15,7 @@ from django.test import Client
 from tests.make import make_author, make_newsroom, make_picture, make_staff, make_story, make_topic
 
 from masthead.kernel import clock
+from masthead.newsroom.pictures import shapes
 from masthead.newsroom.pictures.models import Attachment
 from masthead.newsroom.staff.roles import Role
 from masthead.newsroom.stories import actions
@@ -90,7 +91,7 @@ def addresses(story):
     guesses = [f"/media/{pictures.file.name}", pictures.file.url, f"/documents/{attachment.pk}/{attachment.filename}", attachment.file.url]
     guesses += [
         f"/pictures/{pictures.pk}/{tag}/{width}.{kind}"
-        for tag in (pictures.file_hash[:8], "0")
+        for tag in (shapes.version(pictures), "0")
         for width in (320, 640, 1280)
         for kind in ("avif", "webp", "jpg")
     ]

@@ -38,7 +38,8 @@ def _answer(request: HttpRequest, found: Picture, policy: str, *, key: str, widt
     if not isinstance(response, HttpResponseNotModified):
         try:
             made = renditions.rendition(picture=found, key=key, width=width, extension=extension)
-            response = HttpResponse(made.file.open("rb").read(), content_type=renditions.CONTENT_TYPES[extension])
+            with made.file.open("rb") as file:
+                response = HttpResponse(file.read(), content_type=renditions.CONTENT_TYPES[extension])
         except (renditions.PictureUnreadable, FileNotFoundError):
             raise Http404 from None
         response.headers["ETag"] = etag
