@@ -12,6 +12,7 @@ urlpatterns = [
     path("", include("masthead.funding.giving.urls")),
     path("", include("masthead.search.urls")),
     path("", include("masthead.syndication.urls")),
+    path("", include("masthead.funding.campaigns.urls")),
     path("", include("masthead.funding.providers.practice.urls")),
     *pages,
     path("", include(wagtail_urls)),

@@ -4,7 +4,7 @@ import datetime as dt
 from zoneinfo import ZoneInfo
 
 from babel.core import Locale, UnknownLocaleError
-from babel.dates import format_date, format_time
+from babel.dates import format_date, format_skeleton, format_time
 from django.utils.translation import gettext
 
 from masthead.funding.campaigns.rules import Period, Phase
@@ -32,6 +32,11 @@ def moment(at: dt.datetime, zone: ZoneInfo, language: str) -> str:
 def day(date: dt.date, language: str) -> str:
     """Return a date as `language` writes it in full: November 22, 2026."""
     return format_date(date, "long", locale=locale_of(language))
+
+
+def month(day_in_it: dt.date, language: str) -> str:
+    """Return a month as `language` writes it: November 2026."""
+    return format_skeleton("yMMMM", day_in_it, locale=locale_of(language))
 
 
 def sentence(*, raised: Money, goal: Money, percent: int, period: str, phase: Phase, as_of: str, closed: str, language: str) -> str:

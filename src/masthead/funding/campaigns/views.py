@@ -1,0 +1,65 @@
+"""Campaigns as readers see them, and the meter as a machine reads it."""
+
+import hashlib
+import json
+from uuid import UUID
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.utils.cache import get_conditional_response
+from django.views.decorators.http import require_safe
+
+from masthead.funding.campaigns import queries
+from masthead.funding.campaigns.words import locale_of
+from masthead.kernel import clock
+
+
+@require_safe
+def campaigns(request: HttpRequest) -> HttpResponse:
+    """List every campaign that readers may see."""
+    return render(request, "campaigns/campaigns.html", {"campaigns": queries.shown()})
+
+
+@require_safe
+def campaign(request: HttpRequest, slug: str) -> HttpResponse:
+    """Show one campaign: its purpose, meter and milestones, how it is counted, the months before."""
+    found = get_object_or_404(queries.shown(), slug=slug)
+    now = clock.now()
+    reading = queries.reading(campaign=found, now=now)
+    facts = {"campaign": found, "reading": reading, "months": queries.months_before(campaign=found, now=now), "zone": settings.TIME_ZONE}
+    return render(request, "campaigns/campaign.html", facts | {"is_featured": found.featured and reading.phase == "open"})
+
+
+@require_safe
+def meter_json(request: HttpRequest, campaign_id: UUID) -> HttpResponse:
+    """Answer the meter's figures as JSON, in minor units and in words.
+
+    The ETag is the meter's version with a digest of what else the answer says; it is weak, because `as_of` and the
+    sentence say the moment of the answer.
+    """
+    found = get_object_or_404(queries.shown(), uuid=campaign_id)
+    reading = queries.reading(campaign=found, now=clock.now())
+    locale = locale_of(settings.LANGUAGE_CODE)
+    figures = {
+        "campaign": str(reading.campaign_id),
+        "name": reading.name,
+        "phase": str(reading.phase),
+        "period": str(reading.period),
+        "currency": reading.currency,
+        "raised_minor": reading.raised.minor,
+        "goal_minor": reading.goal.minor,
+        "raised": reading.raised.words(locale),
+        "goal": reading.goal.words(locale),
+        "percent": reading.percent,
+        "reached": reading.reached,
+        "version": reading.version,
+        "fill": str(reading.fill),
+        "goal_at": str(reading.goal_at),
+        "marks": [{"amount_minor": mark.amount.minor, "at": str(mark.at), "meaning": mark.meaning, "reached": mark.reached} for mark in reading.marks],
+    }
+    etag = f'W/"{reading.version}-{hashlib.sha256(json.dumps(figures).encode()).hexdigest()[:12]}"'
+    body = json.dumps(figures | {"as_of": reading.as_of.isoformat(timespec="seconds"), "sentence": reading.sentence}, ensure_ascii=False)
+    answer = HttpResponse(body, content_type="application/json; charset=utf-8")
+    answer.headers |= {"ETag": etag, "Cache-Control": "no-cache"}
+    return get_conditional_response(request, etag=etag, response=answer) or answer
