@@ -14,11 +14,15 @@ def _arguments(parser: argparse.ArgumentParser) -> None:
 
 def _run(_options: argparse.Namespace) -> int:
     starting.start_newsroom(folder())
-    problems = import_module("masthead.funding.ledger.verify").verify()
-    for problem in problems:
+    report = import_module("masthead.funding.ledger.verify").verify()
+    for problem in report.problems:
         print(problem)
-    print(f"{len(problems)} problem{'s' if len(problems) != 1 else ''} found: the books have been altered." if problems else "The books are whole.")
-    return 1 if problems else 0
+    if report.sound:
+        print(f"The books are whole: {report.rows:,} transfers, the last with the hash {report.head_hash}.")
+        return 0
+    count = len(report.problems) + report.unnamed
+    print(f"{count} problem{'s' if count != 1 else ''} found in {report.rows:,} transfers: the books have been altered. Post nothing and see docs/ledger.md.")
+    return 1
 
 
 COMMAND = Command(

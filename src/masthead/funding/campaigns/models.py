@@ -72,15 +72,9 @@ class Campaign(ClusterableModel):
         """Return what it is on the newsroom's day `today`."""
         return phase_on(State(self.state), self.opens_date, self.closes_date, today)
 
-    @property
-    def once_amounts(self) -> tuple[Money, ...]:
-        """The amounts offered to readers for a single gift."""
-        return tuple(Money(minor, self.currency) for minor in self.suggested_once)
-
-    @property
-    def monthly_amounts(self) -> tuple[Money, ...]:
-        """The amounts offered to readers for a gift each month."""
-        return tuple(Money(minor, self.currency) for minor in self.suggested_monthly)
+    def suggested(self, *, monthly: bool) -> tuple[Money, ...]:
+        """Return the amounts offered to readers as buttons."""
+        return tuple(Money(minor, self.currency) for minor in (self.suggested_monthly if monthly else self.suggested_once))
 
     def get_absolute_url(self) -> str:
         """Return the path of its public page."""

@@ -60,6 +60,5 @@ def meter_json(request: HttpRequest, campaign_id: UUID) -> HttpResponse:
     }
     etag = f'W/"{reading.version}-{hashlib.sha256(json.dumps(figures).encode()).hexdigest()[:12]}"'
     body = json.dumps(figures | {"as_of": reading.as_of.isoformat(timespec="seconds"), "sentence": reading.sentence}, ensure_ascii=False)
-    answer = HttpResponse(body, content_type="application/json; charset=utf-8")
-    answer.headers |= {"ETag": etag, "Cache-Control": "no-cache"}
+    answer = HttpResponse(body, content_type="application/json; charset=utf-8", headers={"ETag": etag, "Cache-Control": "no-cache"})
     return get_conditional_response(request, etag=etag, response=answer) or answer

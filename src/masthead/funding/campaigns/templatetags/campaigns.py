@@ -35,7 +35,10 @@ def meter(context: dict[str, Any], campaign: Campaign | None = None, *, level: i
 def appeal(context: dict[str, Any]) -> dict[str, Any]:
     """Show the featured campaign's appeal with its suggested amounts; nothing where none is featured."""
     found = _featured(context)
-    return {"campaign": found[0], "reading": found[1]} if found else {"campaign": None}
+    if found is None:
+        return {"campaign": None}
+    campaign, reading = found
+    return {"campaign": campaign, "reading": reading, "once": campaign.suggested(monthly=False), "monthly": campaign.suggested(monthly=True)}
 
 
 @register.filter
