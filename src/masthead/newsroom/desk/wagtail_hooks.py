@@ -2,8 +2,82 @@
 
 from typing import Any
 
+from django.urls import reverse
+from django.utils.html import format_html
 from wagtail import hooks
+from wagtail.admin.menu import MenuItem
+from wagtail.admin.staticfiles import versioned_static
 from wagtail.log_actions import LogFormatter
+
+from masthead.newsroom.desk.panels import BoardPanel
+from masthead.newsroom.desk.viewsets import VIEWSETS
+
+# Wagtail's name of an entry: (what the desk calls it, its place). Other rooms take places of their own: funding 100 to 199.
+MENU = {
+    "images": ("Pictures", 30),
+    "documents": ("Attachments", 40),
+    "explorer": ("Pages", 300),
+    "reports": ("Reports", 900),
+    "settings": ("Settings", 1000),
+}
+NEVER_NEEDED = {"help", "snippets", "aging-pages", "page-types-usage", "workflow-tasks", "sites", "collections", "locales"}
+NOT_FOR_REPORTERS = {"reports"}
+SETTINGS_LABELS = {"users": "Staff", "groups": "Roles", "redirects": "Old addresses", "workflows": "Review"}
+
+
+@hooks.register("register_admin_viewset")
+def show_the_desk() -> Any:
+    """Put the desk's pages in."""
+    return list(VIEWSETS)
+
+
+@hooks.register("construct_homepage_panels")
+def lay_out_the_board(_request: Any, panels: list[Any]) -> None:
+    """Put the board on the first page in place of Wagtail's own panels; those of other rooms stay."""
+    panels[:] = [BoardPanel(), *(panel for panel in panels if not type(panel).__module__.startswith("wagtail."))]
+
+
+@hooks.register("construct_main_menu")
+def speak_the_desks_words(request: Any, items: list[Any]) -> None:
+    """Name the menu's entries as a newsroom does, in its order, and take away what it never needs."""
+    for item in items:
+        label, order = MENU.get(item.name, (item.label, item.order))
+        item.label, item.order = label, order
+    reporter = not request.user.has_perm("stories.change_correction")
+    items[:] = [item for item in items if item.name not in NEVER_NEEDED and not (reporter and item.name in NOT_FOR_REPORTERS)]
+
+
+@hooks.register("construct_reports_menu")
+def keep_the_reports_a_desk_reads(_request: Any, items: list[Any]) -> None:
+    """Leave locks, reviews and the history."""
+    items[:] = [item for item in items if item.name not in NEVER_NEEDED]
+
+
+@hooks.register("construct_settings_menu")
+def keep_the_settings_a_desk_sets(request: Any, items: list[Any]) -> None:
+    """Leave what a publisher sets; a superuser keeps all of Wagtail's."""
+    if not request.user.is_superuser:
+        items[:] = [item for item in items if item.name not in NEVER_NEEDED]
+    for item in items:
+        item.label = SETTINGS_LABELS.get(item.name, item.label)
+
+
+@hooks.register("register_admin_menu_item")
+def begin_with_the_board() -> MenuItem:
+    """Lead back to the board from everywhere."""
+    return MenuItem("Desk", reverse("wagtailadmin_home"), name="desk", icon_name="clipboard-list", order=10)
+
+
+@hooks.register("insert_global_admin_css")
+def dress_the_admin() -> str:
+    """Lay the desk's look over Wagtail's."""
+    return format_html('<link rel="stylesheet" href="{}">', versioned_static("desk/desk.css"))
+
+
+@hooks.register("insert_global_admin_js")
+def help_the_hand() -> str:
+    """Count words, find topics, lead from a finding to its place."""
+    return format_html('<script defer src="{}"></script>', versioned_static("desk/desk.js"))
 
 
 @hooks.register("register_log_actions")

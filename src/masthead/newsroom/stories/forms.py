@@ -1,10 +1,12 @@
-"""The form of a gated page: publishing through it asks the gate first, so that nothing typed is lost to a refusal."""
+"""The newsroom's forms. That of a gated page asks the gate before publishing, so that nothing typed is lost to a refusal."""
 
 from typing import Any
 
+from django import forms
 from wagtail.admin.forms import WagtailAdminPageForm
 
 from masthead.newsroom.stories import gate
+from masthead.newsroom.stories.models.corrections import Correction
 
 
 class GatedForm(WagtailAdminPageForm):
@@ -21,8 +23,38 @@ class GatedForm(WagtailAdminPageForm):
             self.add_error(finding.field if finding.field in self.fields else None, finding.message)
         return not blocking
 
+    def save(self, commit: bool = True) -> Any:  # noqa: FBT001, FBT002 - Wagtail's own signature
+        """Return the page as typed; a new one is not public until its revision is published, which honours hour and embargo."""
+        if self.instance.pk is None:
+            self.instance.live = False
+        return super().save(commit=commit)
+
     def _goes_out(self) -> bool:
         data: Any = self.data
         if "action-publish" in data:
             return True
         return "action-workflow-action" in data and data.get("workflow-action-name") == "approve"
+
+
+class CorrectionForm(forms.Form):
+    """What a public note on a story says."""
+
+    kind = forms.ChoiceField(
+        choices=Correction.Kind.choices,
+        widget=forms.RadioSelect,
+        initial=Correction.Kind.CORRECTION,
+        help_text="Correction: we were wrong. Clarification: we were unclear. Update: the facts moved on. Retraction: the story does not stand.",
+    )
+    text = forms.CharField(
+        label="What readers will read",
+        widget=forms.Textarea(attrs={"rows": 4}),
+        help_text="What was wrong and what is right, in a sentence or two. It cannot be deleted, only withdrawn with a reason.",
+    )
+
+
+class WithdrawalForm(forms.Form):
+    """Why a public note no longer holds."""
+
+    reason = forms.CharField(
+        label="Why it is withdrawn", widget=forms.Textarea(attrs={"rows": 3}), help_text="Readers will see it beside the note, which stays readable."
+    )

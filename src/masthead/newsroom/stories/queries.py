@@ -4,7 +4,7 @@ import datetime as dt
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from django.db.models import Prefetch, QuerySet
+from django.db.models import Count, Prefetch, QuerySet
 from django.db.models.functions import TruncMonth
 from wagtail.models import Site
 
@@ -117,6 +117,12 @@ def public_corrections() -> QuerySet[Correction]:
 def corrections_of(story: StoryPage) -> list[Correction]:
     """Return a story's corrections, newest first, withdrawn ones too."""
     return list(story.corrections.all())
+
+
+def earlier_datelines(*, count: int) -> list[str]:
+    """Return up to `count` places that stories were reported from, the most frequent first."""
+    places = StoryPage.objects.exclude(dateline="").values("dateline").annotate(stories=Count("pk")).order_by("-stories", "dateline")
+    return [row["dateline"] for row in places[:count]]
 
 
 def publication() -> Publication:

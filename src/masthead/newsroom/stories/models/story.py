@@ -5,7 +5,7 @@ from typing import Any
 from django.conf import settings
 from django.db import models
 from modelcluster.fields import ParentalManyToManyField
-from wagtail.admin.panels import FieldPanel, FieldRowPanel, InlinePanel, MultiFieldPanel, ObjectList, PublishingPanel, TabbedInterface
+from wagtail.admin.panels import FieldPanel, FieldRowPanel, HelpPanel, InlinePanel, MultiFieldPanel, ObjectList, PublishingPanel, TabbedInterface
 from wagtail.fields import StreamField
 from wagtail.models import Page
 from wagtail.search import index
@@ -17,6 +17,7 @@ from masthead.newsroom.stories.blocks import BodyBlock
 from masthead.newsroom.stories.forms import GatedForm
 from masthead.newsroom.stories.models.front import PUBLIC_ONLY, SectionPage
 from masthead.newsroom.stories.models.gated import GatedPage
+from masthead.newsroom.stories.widgets import DatelineInput, LanguageSelect, TopicBoxes
 
 
 def default_language() -> str:
@@ -49,13 +50,14 @@ class StoryPage(GatedPage):
     published_at = models.DateTimeField(null=True, editable=False)
 
     content_panels = [
+        HelpPanel(template="stories/needs.html"),
         FieldPanel("title", heading="Headline"),
         FieldPanel("standfirst"),
         InlinePanel("bylines", heading="Bylines", label="Byline"),
-        FieldRowPanel([FieldPanel("label"), FieldPanel("dateline"), FieldPanel("language")]),
+        FieldRowPanel([FieldPanel("label"), FieldPanel("dateline", widget=DatelineInput), FieldPanel("language", widget=LanguageSelect)]),
         MultiFieldPanel([FieldPanel("lead_picture"), FieldPanel("lead_caption")], heading="Lead picture"),
         FieldPanel("body"),
-        FieldPanel("topics"),
+        FieldPanel("topics", widget=TopicBoxes),
     ]
     promote_panels = [
         FieldPanel("slug"),

@@ -1,0 +1,1 @@
+"""Pages of the stories room inside the desk."""
