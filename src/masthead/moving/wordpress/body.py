@@ -18,6 +18,7 @@ from masthead.moving.wordpress.shortcodes import Shortcode, replace_shortcodes
 # The block editor's own blocks whose HTML says everything (developer.wordpress.org/block-editor/reference-guides/core-blocks).
 STATIC = frozenset(
     [
+        "shortcode",
         "paragraph",
         "heading",
         "list",

@@ -379,7 +379,7 @@ def _item(element: Element) -> Item:
         title=texts.get("title", ""),
         link=texts.get("link", ""),
         guid=texts.get("guid", ""),
-        creator=texts.get("creator", ""),
+        creator=texts.get("creator", "").strip("<> "),  # WordPress.com once wrote one bracket too many
         slug=texts.get("post_name", ""),
         status=texts.get("status", "") or "publish",
         dated=texts.get("post_date", ""),

@@ -87,6 +87,10 @@ class Spool:
         """Return the ids of the files attached to an item, in their own order."""
         return [row[0] for row in self._db.execute("SELECT id FROM attached WHERE parent = ? ORDER BY CAST(id AS INTEGER)", (parent,))]
 
+    def count_attached(self) -> int:
+        """Return how many attachments there are."""
+        return int(self._db.execute("SELECT count(*) FROM attached").fetchone()[0])
+
     def all_attached(self) -> Iterator[Attached]:
         """Yield every attachment, oldest first."""
         for row in self._db.execute("SELECT * FROM attached ORDER BY CAST(id AS INTEGER)"):

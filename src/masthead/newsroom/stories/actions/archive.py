@@ -12,7 +12,7 @@ from wagtail.signals import page_published
 from masthead.newsroom.pictures import actions as pictures
 from masthead.newsroom.staff.models import User
 from masthead.newsroom.stories import gate, rules
-from masthead.newsroom.stories.actions.stories import free_slug
+from masthead.newsroom.stories.actions.stories import free_slug, stream
 from masthead.newsroom.stories.models import InfoPage, StoryPage
 
 
@@ -21,7 +21,8 @@ def create_page(
     *, parent: Page, title: str, body: Sequence[tuple[str, Any] | tuple[str, Any, str]], user: User | None, standfirst: str = "", slug: str = ""
 ) -> InfoPage:
     """Store a new, unpublished standing page under `parent` (the front page or another page), with its first revision."""
-    page = InfoPage(title=title, draft_title=title, slug=free_slug(parent, slug or title), standfirst=standfirst, body=list(body), live=False, owner=user)
+    page = InfoPage(title=title, draft_title=title, slug=free_slug(parent, slug or title), standfirst=standfirst, live=False, owner=user)
+    page.body = stream(page, body)
     parent.add_child(instance=page)
     page.save_revision(user=user, clean=False)
     return page
@@ -32,7 +33,7 @@ def revise_page(*, page: InfoPage, title: str, body: Sequence[tuple[str, Any] | 
     """Write the newest revision of a standing page and return it so; readers see it once it is published."""
     revised: InfoPage = page.get_latest_revision_as_object()
     revised.title = revised.draft_title = title
-    revised.standfirst, revised.body = standfirst, list(body)
+    revised.standfirst, revised.body = standfirst, stream(revised, body)
     revised.save_revision(user=user, clean=False)
     return revised
 

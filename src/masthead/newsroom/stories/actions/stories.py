@@ -8,6 +8,7 @@ from typing import Any
 
 from django.db import transaction
 from django.utils.text import slugify
+from wagtail.blocks import StreamValue
 from wagtail.log_actions import log
 from wagtail.models import Page, Revision
 
@@ -73,11 +74,16 @@ def revise_story(*, story: StoryPage, draft: Draft, user: User | None) -> StoryP
     return revised
 
 
+def stream(page: Page, body: Sequence[tuple[str, Any] | tuple[str, Any, str]]) -> StreamValue:
+    """Return a page's body made of (block name, value) or (block name, value, block id)."""
+    return StreamValue(type(page).body.field.stream_block, list(body))
+
+
 def _fill(story: StoryPage, draft: Draft) -> None:
     story.title = story.draft_title = draft.headline
     story.standfirst, story.label, story.dateline = draft.standfirst, draft.label, draft.dateline
     story.lead_picture, story.lead_caption = draft.lead_picture, draft.lead_caption
-    story.body = list(draft.body)
+    story.body = stream(story, draft.body)
     story.canonical_url, story.seo_title, story.search_description = draft.canonical_url, draft.seo_title, draft.search_description
     story.embargoed_until, story.embargo_note, story.go_live_at = draft.embargoed_until, draft.embargo_note, draft.go_live_at
     if draft.language:
