@@ -7,6 +7,8 @@ from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.db import transaction
+from wagtail.signal_handlers import disable_reference_index_auto_update
+from wagtail.tasks import update_reference_index_task
 
 from masthead.moving import redirects
 from masthead.moving.body import Document, pictures_of
@@ -115,13 +117,17 @@ class Desk:
         values = values_of(read.body.parts, library=self.uploads, seed=f"{row.source}/{row.kind}/{row.key}")
         lead = item.meta_value("_thumbnail_id")
         draft = self._draft(plan, values, PicturePart("", lead) if lead else None, self._language()) if row.kind == ImportedItem.Kind.STORY else None
-        with transaction.atomic():
+        with transaction.atomic(), disable_reference_index_auto_update():
             written = self._create(plan, draft, values) if page is None else self._revise(page, plan, draft, values)
             self._release(written, plan, item, is_new=page is None)
             row.object_id, row.original = written.pk, item.content
-            row.revision_id = type(written).objects.values_list("latest_revision_id", flat=True).get(pk=written.pk)
+            row.revision_id = (
+                written.latest_revision_id if page is None else type(written).objects.values_list("latest_revision_id", flat=True).get(pk=written.pk)
+            )
             row.changed_at = self.now
             row.save()
+            # Once for the whole page instead of once for each of its rows and saves.
+            update_reference_index_task.enqueue(written._meta.app_label, written._meta.model_name, str(written.pk))  # noqa: SLF001 - Wagtail's own way to call it
             own = self.own_address(written)
             paths = [*addresses_of(item, self.shelves.head), *self._pages_of_files(item)]
             self.report.redirects += redirects.lead_to_page(paths=paths, page=written, own=own)
@@ -192,19 +198,26 @@ class Desk:
     def _release(self, page: AnyPage, plan: Plan, item: Item, *, is_new: bool) -> None:
         """Publish or schedule what was public or scheduled; keep the rest as drafts and say why."""
         if plan.state is State.DRAFT:
-            return self.report.add(Matter.DRAFT, plan.headline, plan.why_draft)
-        blocking = [finding for finding in gate.findings(page) if finding.severity is gate.Severity.BLOCK]
-        if blocking and (plan.state is State.SCHEDULED or not self.choices.accept_as_published):
-            return self.report.add(Matter.DRAFT, plan.headline, " ".join(finding.message for finding in blocking))
-        if blocking:
+            self.report.add(Matter.DRAFT, plan.headline, plan.why_draft)
+            return
+        try:
+            self._publish(page, plan, is_new=is_new)
+        except gate.PublishRefused as refusal:
+            why = " ".join(finding.message for finding in refusal.findings)
+            if plan.state is State.SCHEDULED or not self.choices.accept_as_published:
+                self.report.add(Matter.DRAFT, plan.headline, why)
+                return
             reason = f"Imported: it was public before at {item.link or self.uploads.source}."
-            desk_actions.accept(page=page, findings=blocking, reason=reason, user=None, now=self.now)
-            self.report.add(Matter.ACCEPTED, plan.headline, " ".join(finding.message for finding in blocking))
+            desk_actions.accept(page=page, findings=refusal.findings, reason=reason, user=None, now=self.now)
+            self.report.add(Matter.ACCEPTED, plan.headline, why)
+            self._publish(page, plan, is_new=is_new)
+
+    def _publish(self, page: AnyPage, plan: Plan, *, is_new: bool) -> None:
         if plan.state is State.PUBLIC and is_new:
             first = plan.dates.published or self.now
             admit(page=page, user=self.user, first_published_at=first, last_published_at=max(plan.dates.modified or first, first), now=self.now)
         elif isinstance(page, StoryPage):
             publish(story=page, user=self.user)
         else:
-            page.latest_revision.publish(user=self.user, skip_permission_checks=True)
-        return None
+            with transaction.atomic():
+                page.latest_revision.publish(user=self.user, skip_permission_checks=True)
