@@ -8,7 +8,7 @@ from pathlib import Path
 
 from PIL import Image
 
-from masthead.moving.demo.art import charts, faces, river, sea, town
+from masthead.moving.demo.art import charts, creatures, faces, indoors, paper, river, sea, town
 from masthead.newsroom.pictures import metadata
 
 FOLDER = Path(__file__).parent.parent / "content" / "pictures"
@@ -26,7 +26,9 @@ def recipe(name: str) -> Callable[[], Image.Image]:
     room, _, what = name.partition(".")
     if room == "faces":
         return lambda: faces.portrait(faces.FACES[what])
-    drawn: Callable[[], Image.Image] = getattr({"charts": charts, "river": river, "sea": sea, "town": town}[room], what)
+    drawn: Callable[[], Image.Image] = getattr(
+        {"charts": charts, "creatures": creatures, "indoors": indoors, "river": river, "sea": sea, "town": town}[room], what
+    )
     return drawn
 
 
@@ -60,4 +62,5 @@ def draw(names: Sequence[str] = (), *, say: Callable[[str], object] = print) -> 
 
 
 if __name__ == "__main__":
+    paper.write()
     print(f"{draw(sys.argv[1:]):,} bytes")  # noqa: T201 - speaks to whoever draws

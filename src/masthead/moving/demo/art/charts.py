@@ -202,7 +202,8 @@ def tide() -> Image.Image:
     return canvas.finish()
 
 
-ISLANDS: tuple[tuple[str, float, float, float, float, int], ...] = (
+Island = tuple[str, float, float, float, float, int]  # name, centre, reach, flattening, seed
+ISLANDS: tuple[Island, ...] = (
     ("Greatholm", 520, 400, 300, 0.72, 3),
     ("Sill", 1010, 520, 118, 0.8, 9),
     ("Anfer", 1180, 270, 96, 0.66, 14),
@@ -211,7 +212,8 @@ ISLANDS: tuple[tuple[str, float, float, float, float, int], ...] = (
 )
 
 
-def _coast(x: float, y: float, reach: float, squash: float, seed: int, grow: float = 0.0) -> list[Point]:
+def _coast(island: Island, *, grow: float = 0.0) -> list[Point]:
+    _name, x, y, reach, squash, seed = island
     random = Random(seed)  # noqa: S311 - drawing, not secrets
     waves = [(speed, random.uniform(0, math.tau), random.uniform(0.4, 1.0) / speed**1.05) for speed in range(2, 26)]
     points: list[Point] = []
@@ -229,13 +231,13 @@ def archipelago() -> Image.Image:
     sheet = Sheet(width=1440, height=960, paper=(150, 184, 184), seed=163)
     for grow, colour in ((2.0, (160, 192, 190)), (1.15, (174, 203, 198)), (0.45, (192, 215, 206))):
         depth = sheet.block()
-        for _name, x, y, reach, squash, seed in ISLANDS:
-            depth.polygon(_coast(x, y, reach, squash, seed, grow))
+        for island in ISLANDS:
+            depth.polygon(_coast(island, grow=grow))
         sheet.ink(depth, colour, rough=1.4)
     shore, land, hills = sheet.block(), sheet.block(), sheet.block()
-    for _name, x, y, reach, squash, seed in ISLANDS:
-        shore.polygon([(px + 4, py + 6) for px, py in _coast(x, y, reach, squash, seed)])
-        land.polygon(_coast(x, y, reach, squash, seed))
+    for island in ISLANDS:
+        shore.polygon([(px + 4, py + 6) for px, py in _coast(island)])
+        land.polygon(_coast(island))
     for index in range(60):
         x, y = 520 + sheet.random.gauss(-60, 90), 380 + sheet.random.gauss(-30, 52)
         hills.stroke([(x - 15, y + 11), (x, y - 11), (x + 15, y + 11)], 4)
@@ -259,7 +261,9 @@ def _map_words(image: Image.Image) -> Image.Image:
     canvas.image.paste(image.resize(canvas.image.size, Image.Resampling.BICUBIC))
     port = (664.0, 592.0)
     for end, bend in (((958.0, 556.0), -18.0), ((1124.0, 318.0), -60.0), ((850.0, 752.0), 22.0)):
-        way = [(port[0] + (end[0] - port[0]) * step / 60, port[1] + (end[1] - port[1]) * step / 60 + math.sin(step / 60 * math.pi) * bend) for step in range(61)]
+        way = [
+            (port[0] + (end[0] - port[0]) * step / 60, port[1] + (end[1] - port[1]) * step / 60 + math.sin(step / 60 * math.pi) * bend) for step in range(61)
+        ]
         canvas.dashes(way, FIRST, 3)
     places = (
         ("Port Maren", port, "rs", -16, 34, 30),

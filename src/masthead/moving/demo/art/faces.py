@@ -26,13 +26,25 @@ class Face:
 
 FACES = {
     "ines-callory": Face(seed=1, ground=(206, 92, 58), light=(244, 220, 184), dark=(196, 140, 104), coat=(36, 52, 76), hair=(40, 42, 54), cut="bob"),
-    "tomas-rell": Face(seed=2, ground=(104, 150, 150), light=(246, 226, 194), dark=(206, 156, 118), coat=(58, 70, 62), hair=(120, 74, 48), cut="short", turn=-1, beard=True),
+    "tomas-rell": Face(
+        seed=2, ground=(104, 150, 150), light=(246, 226, 194), dark=(206, 156, 118), coat=(58, 70, 62), hair=(120, 74, 48), cut="short", turn=-1, beard=True
+    ),
     "mira-adeyo": Face(seed=3, ground=(226, 170, 82), light=(158, 104, 72), dark=(106, 66, 52), coat=(38, 92, 98), hair=(34, 30, 38), cut="crown"),
-    "jonas-ferrow": Face(seed=4, ground=(70, 96, 118), light=(242, 216, 178), dark=(188, 138, 104), coat=(212, 152, 72), hair=(206, 168, 104), cut="swept", glasses=True),
-    "saskia-thorn": Face(seed=5, ground=(122, 136, 88), light=(246, 224, 194), dark=(204, 152, 120), coat=(150, 60, 44), hair=(170, 78, 44), cut="long", turn=-1),
-    "petra-lindvar": Face(seed=6, ground=(222, 196, 152), light=(240, 212, 176), dark=(184, 130, 100), coat=(60, 64, 92), hair=(98, 98, 108), cut="bun", glasses=True),
-    "davit-marchane": Face(seed=7, ground=(150, 84, 92), light=(190, 136, 96), dark=(130, 86, 66), coat=(30, 42, 60), hair=(30, 30, 40), cut="curls", beard=True, turn=-1),
-    "hanne-oduya": Face(seed=8, ground=(62, 110, 108), light=(138, 90, 64), dark=(92, 58, 48), coat=(232, 214, 178), hair=(206, 202, 194), cut="crown", glasses=True, turn=-1),
+    "jonas-ferrow": Face(
+        seed=4, ground=(70, 96, 118), light=(242, 216, 178), dark=(188, 138, 104), coat=(212, 152, 72), hair=(206, 168, 104), cut="swept", glasses=True
+    ),
+    "saskia-thorn": Face(
+        seed=5, ground=(122, 136, 88), light=(246, 224, 194), dark=(204, 152, 120), coat=(150, 60, 44), hair=(170, 78, 44), cut="long", turn=-1
+    ),
+    "petra-lindvar": Face(
+        seed=6, ground=(222, 196, 152), light=(240, 212, 176), dark=(184, 130, 100), coat=(60, 64, 92), hair=(98, 98, 108), cut="bun", glasses=True
+    ),
+    "davit-marchane": Face(
+        seed=7, ground=(150, 84, 92), light=(190, 136, 96), dark=(130, 86, 66), coat=(30, 42, 60), hair=(30, 30, 40), cut="curls", beard=True, turn=-1
+    ),
+    "hanne-oduya": Face(
+        seed=8, ground=(62, 110, 108), light=(138, 90, 64), dark=(92, 58, 48), coat=(232, 214, 178), hair=(206, 202, 194), cut="crown", glasses=True, turn=-1
+    ),
 }
 
 
@@ -60,7 +72,18 @@ def portrait(face: Face) -> Image.Image:
     head.disc(198, 296, 18, squash=1.5)
     head.disc(402, 296, 18, squash=1.5)
     side = face.turn
-    shade.polygon([(300 + side * 10, 130), (300 + side * 16, 262), (300 + side * 46, 322), (300 + side * 10, 336), (300 + side * 16, 372), (300 + side * 2, 430), (300 + side * 150, 430), (300 + side * 150, 130)])
+    shade.polygon(
+        [
+            (300 + side * 10, 130),
+            (300 + side * 16, 262),
+            (300 + side * 46, 322),
+            (300 + side * 10, 336),
+            (300 + side * 16, 372),
+            (300 + side * 2, 430),
+            (300 + side * 150, 430),
+            (300 + side * 150, 130),
+        ]
+    )
     shade.keep(head)
     sheet.ink(head, face.light, worn=0.03, rough=0.8)
     sheet.ink(shade, face.dark, worn=0.05, rough=0.9)
@@ -101,7 +124,9 @@ def _hair(behind: Block, front: Block, sheet: Sheet, face: Face) -> None:
     elif face.cut == "short":
         front.polygon([*cap, (412, 268), (396, 216), (330, 192), (250, 196), (206, 224), (190, 268)])
     elif face.cut == "swept":
-        front.polygon([*[(x + side * 8, y - 14) for x, y in cap], (408, 262), (300 + side * 92, 214), (300 - side * 40, 216), (300 - side * 94, 190), (192, 260)])
+        front.polygon(
+            [*[(x + side * 8, y - 14) for x, y in cap], (408, 262), (300 + side * 92, 214), (300 - side * 40, 216), (300 - side * 94, 190), (192, 260)]
+        )
     elif face.cut == "bun":
         behind.disc(300, 112, 54)
         front.polygon([*cap, (410, 276), (392, 226), (306, 178), (294, 178), (208, 226), (190, 276)])

@@ -1,4 +1,4 @@
-"""Prints of the river and the work along it: the marsh, eels, the yard's crane, the cable, a swimmer."""
+"""Prints of the river and the work along it: the marsh, the yard's crane, the cable, a swimmer, the foghorn."""
 
 import math
 
@@ -64,68 +64,6 @@ def _channel(sheet: Sheet, *, offset: float, phase: float, wide: float, colour: 
     sheet.ink(bank, (48, 58, 58), rough=1)
     sheet.ink(channel, colour, worn=0.04, rough=1)
     sheet.ink(strokes, mix(colour, (82, 92, 116), 0.5), rough=0.8)
-
-
-def eels() -> Image.Image:
-    """Draw eels going upstream through weed, over a bed of stones."""
-    sheet = Sheet(width=1440, height=960, paper=(70, 112, 108), seed=127)
-    random = sheet.random
-    for index, colour in enumerate(((86, 130, 122), (58, 98, 100), (48, 84, 92))):
-        current = sheet.block()
-        for _each in range(16):
-            y = random.uniform(0, 900)
-            start = random.uniform(-400, 1200)
-            points = [(start + step * 34.0, y + math.sin(step * 0.42 + index) * 16) for step in range(20)]
-            current.stroke(points, random.uniform(8, 32))
-        sheet.ink(current, colour, rough=1.6, worn=0.05)
-    stones, tops = sheet.block(), sheet.block()
-    for _each in range(90):
-        x, y, size = random.uniform(-20, 1460), random.uniform(850, 960), random.uniform(18, 62)
-        stones.disc(x, y, size, squash=0.55)
-        tops.disc(x - size * 0.12, y - size * 0.16, size * 0.62, squash=0.4)
-    sheet.ink(stones, (36, 52, 62), worn=0.04)
-    sheet.ink(tops, (122, 128, 112), worn=0.2)
-    for colour, count in (((44, 84, 72), 24), ((104, 132, 76), 15)):
-        weed = sheet.block()
-        for _each in range(count):
-            x, high = random.choice([random.uniform(-20, 420), random.uniform(1040, 1460), random.uniform(-20, 1460)]), random.uniform(120, 520)
-            sway = random.uniform(0.6, 1.4)
-            points = [(x - math.sin(step * 0.5 * sway) * 24 - step * 5, 930 - high * step / 14) for step in range(15)]
-            weed.stroke(points, random.uniform(10, 24))
-        sheet.ink(weed, colour, rough=1, worn=0.03)
-    swimming = ((1320, 250, 820, 0.4, 54), (1010, 430, 900, 2.2, 66), (1250, 640, 760, 1.1, 58), (640, 190, 560, 3.4, 40), (520, 720, 480, 0.2, 38))
-    for x, y, length, phase, thick in swimming:
-        _eel(sheet, x=x, y=y, length=length, phase=phase, thick=thick)
-    return sheet.finish()
-
-
-def _eel(sheet: Sheet, *, x: float, y: float, length: float, phase: float, thick: float) -> None:
-    spine = [(x - length * step / 60, y + math.sin(step / 60 * math.tau * 1.35 + phase) * length * 0.085 * (0.35 + step / 60)) for step in range(61)]
-    spine.reverse()
-    back, belly, eye = sheet.block(), sheet.block(), sheet.block()
-    upper: list[Point] = []
-    lower: list[Point] = []
-    middle: list[Point] = []
-    for index, (px, py) in enumerate(spine):
-        share = index / 60
-        half = thick / 2 * (min(1.0, share / 0.1) ** 0.6) * (1 - share**2.4) + 1
-        if share < 0.1:
-            half = thick / 2 * (0.35 + 0.65 * math.sqrt(share / 0.1)) * (0.55 if share == 0 else 1)
-        ahead, behind = spine[min(60, index + 1)], spine[max(0, index - 1)]
-        dx, dy = ahead[0] - behind[0], ahead[1] - behind[1]
-        norm = math.hypot(dx, dy)
-        upper.append((px + dy / norm * half, py - dx / norm * half))
-        lower.append((px - dy / norm * half, py + dx / norm * half))
-        middle.append((px - dy / norm * half * 0.25, py + dx / norm * half * 0.25))
-    back.polygon(upper + lower[::-1])
-    fin = [(px + (ux - px) * 1.75, py + (uy - py) * 1.75) for (px, py), (ux, uy) in zip(spine[22:], upper[22:], strict=True)]
-    back.polygon(fin + spine[22:][::-1])
-    belly.polygon(middle + lower[::-1])
-    head = spine[3]
-    eye.disc(head[0] + 8, head[1] - thick * 0.16, thick * 0.1)
-    sheet.ink(back, (28, 42, 54), rough=0.8)
-    sheet.ink(belly, (206, 172, 98), worn=0.06, rough=0.8)
-    sheet.ink(eye, (244, 232, 196), rough=0.4)
 
 
 def yard() -> Image.Image:
@@ -289,7 +227,9 @@ def swimmer() -> Image.Image:
     for index in range(7):
         x = 330 - index * 8
         tread = sheet.block()
-        tread.polygon([(150 + index * 34, 300 + index * 4), (190 + index * 34, 300 + index * 4), (184 + index * 34, 560 - index * 4), (144 + index * 34, 560 - index * 4)])
+        tread.polygon(
+            [(150 + index * 34, 300 + index * 4), (190 + index * 34, 300 + index * 4), (184 + index * 34, 560 - index * 4), (144 + index * 34, 560 - index * 4)]
+        )
         sheet.ink(tread, mix((232, 212, 174), (96, 112, 116), index / 7), worn=0.06)
         steps.line([(x, 0), (x, 1)], 1)
     stones = sheet.block()
@@ -316,4 +256,44 @@ def swimmer() -> Image.Image:
     sheet.ink(suit, (30, 42, 62), rough=1)
     sheet.ink(wake, (240, 240, 226), rough=0.6)
     sheet.ink(cap, (204, 78, 46), worn=0.05)
+    return sheet.finish()
+
+
+def foghorn() -> Image.Image:
+    """Draw a brass horn over the sea and the rings of its sound."""
+    sheet = Sheet(width=1200, height=1200, paper=(236, 222, 190), seed=101)
+    random = sheet.random
+    for index in range(13, 0, -1):
+        ring = sheet.block()
+        ring.disc(440, 560, 150 + index * 72)
+        sheet.ink(
+            ring,
+            mix((206, 96, 58), (150, 182, 180), min(1, index / 9)) if index % 2 else mix((242, 226, 190), (206, 212, 196), index / 13),
+            worn=0.06,
+            rough=1.6,
+        )
+    sea = sheet.block()
+    sea.box(0, 930, 1200, 1210)
+    sheet.ink(sea, (38, 68, 88), rough=1)
+    strokes = sheet.block()
+    motifs.water(strokes, random, top=936, bottom=1200, width=1200, density=0.7)
+    sheet.ink(strokes, (146, 178, 174))
+    horn, brass, dark = sheet.block(), sheet.block(), sheet.block()
+    horn.polygon([(440 + math.cos(turn * 0.1) * 178, 560 + math.sin(turn * 0.1) * 226) for turn in range(63)])
+    horn.polygon([(450, 336), (620, 470), (820, 520), (1210, 532), (1210, 588), (820, 600), (620, 650), (450, 784)])
+    brass.disc(440, 560, 150, squash=1.28)
+    dark.disc(446, 560, 88, squash=1.3)
+    sheet.ink(horn, (196, 132, 54), worn=0.05)
+    sheet.ink(brass, (232, 178, 88), worn=0.05)
+    sheet.ink(dark, (40, 38, 48))
+    lines = sheet.block()
+    for share in (0.25, 0.5, 0.75):
+        lines.ring(443, 560, 88 + 62 * share, 3, squash=1.28)
+    lines.stroke([(520, 400), (640, 500), (830, 540), (1190, 552)], 9)
+    for x in (760, 980):
+        lines.box(x, 508, x + 16, 612)
+        lines.box(x + 24, 514, x + 30, 606)
+    for x in (800, 1050):
+        lines.polygon([(x, 604), (x + 70, 604), (x + 96, 960), (x - 26, 960)])
+    sheet.ink(lines, (58, 50, 54))
     return sheet.finish()

@@ -1,4 +1,4 @@
-"""Prints of the islands and the open water: the light, the ship in fog, the ferry, the school, the shoal, the foghorn."""
+"""Prints of the islands and the open water: the light, the ship in fog, the boats, the school."""
 
 import math
 
@@ -38,7 +38,16 @@ def ship_in_fog() -> Image.Image:
         sheet.ink(foam, mix(colour, (240, 236, 220), 0.55))
     rocks = sheet.block()
     for x, y, size in ((250, 640, 130), (420, 668, 90), (1010, 655, 150), (1130, 690, 90), (90, 690, 100)):
-        rocks.polygon([(x - size, y + 30), (x - size * 0.7, y - size * 0.2), (x - size * 0.2, y - size * 0.46), (x + size * 0.1, y - size * 0.3), (x + size * 0.5, y - size * 0.4), (x + size, y + 30)])
+        rocks.polygon(
+            [
+                (x - size, y + 30),
+                (x - size * 0.7, y - size * 0.2),
+                (x - size * 0.2, y - size * 0.46),
+                (x + size * 0.1, y - size * 0.3),
+                (x + size * 0.5, y - size * 0.4),
+                (x + size, y + 30),
+            ]
+        )
     sheet.ink(rocks, (38, 54, 68), worn=0.05)
     spray = sheet.block()
     for x, y in ((210, 600), (1000, 610), (430, 640), (110, 656)):
@@ -60,7 +69,9 @@ def _coaster(sheet: Sheet) -> None:
     lean = math.radians(-5)
 
     def turned(points: list[Point]) -> list[Point]:
-        return [(640 + (x - 640) * math.cos(lean) - (y - 560) * math.sin(lean), 560 + (x - 640) * math.sin(lean) + (y - 560) * math.cos(lean)) for x, y in points]
+        return [
+            (640 + (x - 640) * math.cos(lean) - (y - 560) * math.sin(lean), 560 + (x - 640) * math.sin(lean) + (y - 560) * math.cos(lean)) for x, y in points
+        ]
 
     hull, house, trim = sheet.block(), sheet.block(), sheet.block()
     hull.polygon(turned([(310, 470), (420, 470), (440, 486), (860, 486), (930, 450), (1000, 440), (950, 620), (340, 620)]))
@@ -98,7 +109,20 @@ def teal_rocks() -> Image.Image:
     sheet.ink(stars, (206, 212, 204), rough=0)
     _swell(sheet, top=620, colour=(40, 66, 86), phase=0.4, height=24)
     rock = sheet.block()
-    outline = [(520, 800), (560, 716), (640, 690), (690, 640), (760, 622), (800, 590), (920, 584), (960, 622), (1040, 640), (1090, 690), (1180, 712), (1250, 800)]
+    outline = [
+        (520, 800),
+        (560, 716),
+        (640, 690),
+        (690, 640),
+        (760, 622),
+        (800, 590),
+        (920, 584),
+        (960, 622),
+        (1040, 640),
+        (1090, 690),
+        (1180, 712),
+        (1250, 800),
+    ]
     rock.polygon(outline)
     for _each in range(60):
         x, y = random.uniform(560, 1200), random.uniform(610, 780)
@@ -139,7 +163,10 @@ def _swell(sheet: Sheet, *, top: float, colour: Ink, phase: float, height: float
         for row in range(1, 4):
             if random.random() < 0.55:
                 length = random.uniform(30, 110)
-                points = [(x + length * step / 6, crest[min(len(crest) - 1, index + round(length * step / 48))][1] + row * 17 + random.uniform(-2, 2)) for step in range(7)]
+                points = [
+                    (x + length * step / 6, crest[min(len(crest) - 1, index + round(length * step / 48))][1] + row * 17 + random.uniform(-2, 2))
+                    for step in range(7)
+                ]
                 foam.stroke(points, random.uniform(2, 6))
         if y < top - height * 1.3:
             for _each in range(6):
@@ -191,30 +218,6 @@ def _wedge(block: Block, *, x: float, y: float, start: float, end: float, shrink
     far = [_spiral(x, y, 900, start + (end - start) * part / 10, shrink) for part in range(11)]
     near = [_spiral(x, y, 900 * shrink, start + (end - start) * part / 10, shrink) for part in range(11)]
     block.polygon([*far, *reversed(near)])
-
-
-def shearwaters() -> Image.Image:
-    """Draw a flock wheeling about a lamp in the dark."""
-    sheet = Sheet(width=1200, height=1200, paper=(22, 34, 54), seed=53)
-    random = sheet.random
-    for radius, colour in ((520, (30, 46, 68)), (390, (44, 64, 86)), (270, (86, 100, 106)), (170, (186, 158, 104)), (96, (252, 226, 150))):
-        glow = sheet.block()
-        glow.disc(600, 600, radius)
-        sheet.ink(glow, colour, rough=2.4, worn=0.02)
-    for ring, (colour, count) in enumerate((((14, 22, 38), 26), ((206, 208, 194), 34), ((120, 140, 148), 46))):
-        flock = sheet.block()
-        for index in range(count):
-            turn = index / count * math.tau + random.uniform(-0.12, 0.12)
-            radius = 190 + ring * 135 + random.gauss(0, 34)
-            _wheeling(flock, x=600 + math.cos(turn) * radius, y=600 + math.sin(turn) * radius, turn=turn + math.pi / 2 + random.uniform(-0.3, 0.3), span=random.uniform(70, 104) - ring * 16)
-        sheet.ink(flock, colour, rough=0.8)
-    return sheet.finish()
-
-
-def _wheeling(block: Block, *, x: float, y: float, turn: float, span: float) -> None:
-    outline = [(0.5, 0), (0.2, 0.08), (0.05, 0.5), (-0.12, 1.0), (-0.1, 0.45), (-0.22, 0.09), (-0.5, 0.12), (-0.42, 0), (-0.5, -0.12), (-0.22, -0.09), (-0.1, -0.45), (-0.12, -1.0), (0.05, -0.5), (0.2, -0.08)]
-    half = span / 2
-    block.polygon([(x + (px * math.cos(turn) - py * math.sin(turn)) * half, y + (px * math.sin(turn) + py * math.cos(turn)) * half) for px, py in outline])
 
 
 def supply_boat() -> Image.Image:
@@ -327,7 +330,9 @@ def school() -> Image.Image:
         for _each in range(count):
             x = random.uniform(0, 1440)
             for puff in range(6):
-                cloud.disc(x + puff * 34 - 90, y - math.sin(puff / 5 * math.pi) * 26 + random.uniform(-6, 6), 26 + math.sin(puff / 5 * math.pi) * 20, squash=0.55)
+                cloud.disc(
+                    x + puff * 34 - 90, y - math.sin(puff / 5 * math.pi) * 26 + random.uniform(-6, 6), 26 + math.sin(puff / 5 * math.pi) * 20, squash=0.55
+                )
             cloud.box(x - 110, y + 4, x + 110, y + 13)
         sheet.ink(cloud, tone, worn=0.05, rough=1.8)
     sea = sheet.block()
@@ -379,76 +384,3 @@ def _pupils(sheet: Sheet) -> None:
         skin.disc(x + 1 * size, y - 69 * size, 12 * size)
         sheet.ink(skin, (40, 46, 58), rough=0.6)
         sheet.ink(body, coat, rough=0.7)
-
-
-def herring() -> Image.Image:
-    """Draw a shoal of herring turning, three layers deep."""
-    sheet = Sheet(width=1440, height=960, paper=(30, 62, 82), seed=97)
-    random = sheet.random
-    light = sheet.block()
-    for _each in range(16):
-        x = random.uniform(-100, 1400)
-        light.polygon([(x, -10), (x + random.uniform(30, 90), -10), (x - 300, 970), (x - 420, 970)])
-    sheet.ink(light, (40, 78, 96), rough=2)
-    for size, count, colour, belly in ((44, 170, (52, 94, 110), None), (68, 110, (106, 146, 150), (146, 180, 176)), (104, 44, (226, 222, 200), (196, 84, 52))):
-        fish, stripes = sheet.block(), sheet.block()
-        placed: list[Point] = []
-        tries = 0
-        while len(placed) < count and tries < count * 60:
-            tries += 1
-            x, y = random.uniform(-40, 1480), random.uniform(20, 940)
-            if abs(y - (480 + 250 * math.sin(x / 310 + 0.6))) > 250 - size * 0.9 or any((x - px) ** 2 + ((y - py) * 2) ** 2 < (size * 0.92) ** 2 for px, py in placed):
-                continue
-            placed.append((x, y))
-            slope = math.atan(250 / 310 * math.cos(x / 310 + 0.6)) * 0.8 + random.uniform(-0.12, 0.12)
-            _fish(fish, stripes, x=x, y=y, turn=slope, size=size)
-        sheet.ink(fish, colour, rough=0.7, worn=0.03)
-        if belly:
-            sheet.ink(stripes, belly, rough=0.6)
-    return sheet.finish()
-
-
-def _fish(fish: Block, stripes: Block, *, x: float, y: float, turn: float, size: float) -> None:
-    def at(px: float, py: float) -> Point:
-        return (x + (px * math.cos(turn) - py * math.sin(turn)) * size / 2, y + (px * math.sin(turn) + py * math.cos(turn)) * size / 2)
-
-    back = [at(1 - step / 10 * 1.7, -0.26 * math.sin(math.pi * min(1, (step / 10) ** 0.72))) for step in range(11)]
-    front = [at(-0.7 + step / 10 * 1.7, 0.24 * math.sin(math.pi * min(1, 1 - (1 - (step / 10)) ** 0.72 if step < 10 else 1))) for step in range(11)]
-    fish.polygon([*back, at(-1.02, -0.27), at(-0.9, 0), at(-1.02, 0.27), *front])
-    stripes.stroke([at(0.62, 0.03), at(0.1, 0.05), at(-0.62, 0.0)], size * 0.05)
-    stripes.stroke([at(0.7, -0.08), at(0.66, -0.02), at(0.7, 0.05)], size * 0.05)
-
-
-def foghorn() -> Image.Image:
-    """Draw a brass horn over the sea and the rings of its sound."""
-    sheet = Sheet(width=1200, height=1200, paper=(236, 222, 190), seed=101)
-    random = sheet.random
-    for index in range(13, 0, -1):
-        ring = sheet.block()
-        ring.disc(440, 560, 150 + index * 72)
-        sheet.ink(ring, mix((206, 96, 58), (150, 182, 180), min(1, index / 9)) if index % 2 else mix((242, 226, 190), (206, 212, 196), index / 13), worn=0.06, rough=1.6)
-    sea = sheet.block()
-    sea.box(0, 930, 1200, 1210)
-    sheet.ink(sea, (38, 68, 88), rough=1)
-    strokes = sheet.block()
-    motifs.water(strokes, random, top=936, bottom=1200, width=1200, density=0.7)
-    sheet.ink(strokes, (146, 178, 174))
-    horn, brass, dark = sheet.block(), sheet.block(), sheet.block()
-    horn.polygon([(440 + math.cos(turn * 0.1) * 178, 560 + math.sin(turn * 0.1) * 226) for turn in range(63)])
-    horn.polygon([(450, 336), (620, 470), (820, 520), (1210, 532), (1210, 588), (820, 600), (620, 650), (450, 784)])
-    brass.disc(440, 560, 150, squash=1.28)
-    dark.disc(446, 560, 88, squash=1.3)
-    sheet.ink(horn, (196, 132, 54), worn=0.05)
-    sheet.ink(brass, (232, 178, 88), worn=0.05)
-    sheet.ink(dark, (40, 38, 48))
-    lines = sheet.block()
-    for share in (0.25, 0.5, 0.75):
-        lines.ring(443, 560, 88 + 62 * share, 3, squash=1.28)
-    lines.stroke([(520, 400), (640, 500), (830, 540), (1190, 552)], 9)
-    for x in (760, 980):
-        lines.box(x, 508, x + 16, 612)
-        lines.box(x + 24, 514, x + 30, 606)
-    for x in (800, 1050):
-        lines.polygon([(x, 604), (x + 70, 604), (x + 96, 960), (x - 26, 960)])
-    sheet.ink(lines, (58, 50, 54))
-    return sheet.finish()
