@@ -54,14 +54,24 @@ class PublicationFacts:
 # --- the frame ---------------------------------------------------------------------------------------
 
 
+def publication_of(request: HttpRequest | None) -> Publication:
+    """Return the publication with its site and front page, read once for a `request`; empty where none is founded."""
+    kept = getattr(request, "publication", None)
+    if isinstance(kept, Publication):
+        return kept
+    found = Publication.objects.select_related("site__root_page").filter(site__is_default_site=True).order_by().first() or Publication()
+    if request is not None:
+        request.publication = found  # type: ignore[attr-defined]  # a note on the request, read above
+    return found
+
+
 def publication_facts(request: HttpRequest | None) -> PublicationFacts:
     """Return the publication's facts, read once for a `request`, in two queries."""
     kept = getattr(request, "publication_facts", None)
     if isinstance(kept, PublicationFacts):
         return kept
-    row = Publication.objects.filter(site__is_default_site=True).first() or Publication()
-    here = request.path if request else "/"
-    sections, about = _menu(here)
+    row = publication_of(request)
+    sections, about = _menu(request.path if request else "/")
     facts = PublicationFacts(
         name=row.name or settings.SITE_NAME,
         language=settings.LANGUAGE_CODE,
@@ -77,7 +87,7 @@ def publication_facts(request: HttpRequest | None) -> PublicationFacts:
         address=settings.ENV.address,
     )
     if request is not None:
-        request.publication_facts = facts  # type: ignore[attr-defined] # a note on the request, read above
+        request.publication_facts = facts  # type: ignore[attr-defined]  # a note on the request, read above
     return facts
 
 
@@ -200,8 +210,9 @@ def _updated_at(story: StoryPage) -> dt.datetime | None:
 
 def more_like(story: StoryPage, topics: Iterable[Topic], *, count: int = MORE) -> list[StoryPage]:
     """Return up to `count` public stories to read after `story`: those that share a topic, then its section's newest."""
-    base = stories.published().exclude(pk=story.pk).select_related("lead_picture", "section")
-    found = list(base.filter(topics__in=list(topics)).distinct()[:count]) if topics else []
+    base = stories.cards(stories.published().exclude(pk=story.pk), bylines=False)
+    on_them = StoryPage.topics.through.objects.filter(topic__in=list(topics)).values("storypage")
+    found = list(base.filter(pk__in=on_them)[:count]) if topics else []
     if len(found) < count and story.section_id:
         seen = {other.pk for other in found}
         found += [other for other in base.filter(section_id=story.section_id)[: count + len(seen)] if other.pk not in seen]

@@ -9,15 +9,20 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from wagtail import hooks
-from wagtail.models import Page, Site
+from wagtail.models import Page, PageViewRestriction, Site
 from wagtail.views import serve as wagtails_own
+from wagtail.wagtail_hooks import check_view_restrictions
 
+from masthead.delivery.queries import publication_of
 from masthead.newsroom.stories.models import FrontPage, InfoPage, SectionPage, StoryPage
 
 SAFE = ("GET", "HEAD")
-# What can stand at each depth below the front page.
-KINDS: dict[int, tuple[type[Page], ...]] = {0: (FrontPage,), 1: (SectionPage, InfoPage), 2: (StoryPage, InfoPage)}
-RELATED: dict[type[Page], tuple[str, ...]] = {StoryPage: ("section", "lead_picture"), FrontPage: ()}
+# What can stand at each depth below the front page, and what is read with it.
+KINDS: dict[int, tuple[tuple[type[Page], tuple[str, ...]], ...]] = {
+    0: ((FrontPage, ()),),
+    1: ((SectionPage, ()), (InfoPage, ())),
+    2: ((StoryPage, ("section", "lead_picture")), (InfoPage, ())),
+}
 
 
 def page(request: HttpRequest, path: str) -> HttpResponseBase:
@@ -30,15 +35,17 @@ def page(request: HttpRequest, path: str) -> HttpResponseBase:
 
 
 def find(request: HttpRequest, path: str) -> Page | None:
-    """Return the live page at `path` on the site of `request`, as its own type, or None where the short way does not reach."""
-    site = Site.find_for_request(request)
+    """Return the live page at `path` as its own type, or None where the short way does not reach."""
+    publication = publication_of(request)
+    site: Site | None = publication.site if publication.site_id else Site.find_for_request(request)
     if site is None:
         return None
+    request._wagtail_site = site  # type: ignore[attr-defined]  # noqa: SLF001 - where Wagtail keeps what it found
     parts = [part for part in path.split("/") if part]
-    for kind in KINDS.get(len(parts), ()):
-        pages = kind.objects.filter(live=True).select_related(*RELATED.get(kind, ()))
-        place = {"slug": parts[-1], "url_path": site.root_page.url_path + path} if parts else {"pk": site.root_page_id}
-        found: Page | None = pages.filter(**place).first()
+    place = {"slug": parts[-1], "url_path": site.root_page.url_path + path} if parts else {"pk": site.root_page_id}
+    for kind, related in KINDS.get(len(parts), ()):
+        pages = kind.objects.filter(live=True, **place)
+        found: Page | None = (pages.select_related(*related) if related else pages).first()
         if found is not None:
             return found
     return None
@@ -52,7 +59,8 @@ def _serve(found: Page, request: HttpRequest) -> HttpResponseBase:
         return answer
 
     for wrap in reversed(hooks.get_hooks("on_serve_page")):
-        chain = wrap(chain)
+        if wrap is not check_view_restrictions or PageViewRestriction.objects.exists():  # no page is closed in most newsrooms: one question, not two
+            chain = wrap(chain)
     for hook in hooks.get_hooks("before_serve_page"):
         answer = hook(found, request, [], {})
         if isinstance(answer, HttpResponse):

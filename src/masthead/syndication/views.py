@@ -34,7 +34,11 @@ def rss(request: HttpRequest, section: str | None = None) -> HttpResponse:
     publication = stories.publication()
     name = publication.name or settings.SITE_NAME
     address = settings.ENV.address
-    newest = stories.cards(_stories(place)).prefetch_related(Prefetch("topics", queryset=Topic.objects.order_by("name")))[:FEED_LENGTH]
+    newest = (
+        _stories(place)
+        .select_related("section", "lead_picture")
+        .prefetch_related(stories.with_bylines(), Prefetch("topics", queryset=Topic.objects.order_by("name")))
+    )[:FEED_LENGTH]
     body = feed(
         stories=newest,
         title=f"{name}: {place.title}" if place else name,
