@@ -16,7 +16,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from masthead.cli import parts, starting
 from masthead.cli.frame import door
-from masthead.config.env import Env
+from masthead.config.env import SHORTEST_SECRET, Env
 from masthead.kernel import clock
 
 LOOPBACK_HOSTS = frozenset({"127.0.0.1", "localhost", "::1"})
@@ -48,7 +48,7 @@ def is_public(env: Env) -> bool:
 
 def secret_key(env: Env) -> Finding:
     """Look at the key that signs sessions and links: its length and variety."""
-    if len(env.secret_key) < starting.SHORTEST_SECRET or len(set(env.secret_key)) < 12:  # noqa: PLR2004  fewer different characters can be guessed
+    if len(env.secret_key) < SHORTEST_SECRET or len(set(env.secret_key)) < 12:  # noqa: PLR2004  fewer different characters can be guessed
         make = "python3 -c 'import secrets; print(secrets.token_urlsafe(50))' > secret.key && chmod 600 secret.key"
         return Finding("secret key", ok=False, words="missing, or too short to sign with", mend=f"in {env.data}: {make}")
     return Finding("secret key", ok=True, words=f"{len(env.secret_key)} characters")

@@ -1,7 +1,6 @@
 """`masthead ledger`: look after the books."""
 
 import argparse
-from importlib import import_module
 
 from masthead.cli import starting
 from masthead.cli.frame import Command, folder
@@ -14,7 +13,9 @@ def _arguments(parser: argparse.ArgumentParser) -> None:
 
 def _run(_options: argparse.Namespace) -> int:
     starting.start_newsroom(folder())
-    report = import_module("masthead.funding.ledger.verify").verify()
+    from masthead.funding.ledger.verify import verify
+
+    report = verify()
     for problem in report.problems:
         print(problem)
     if report.sound:

@@ -13,7 +13,7 @@ from masthead.cli import demo, init, parts, starting
 from masthead.cli.folder import UNFINISHED, holds_newsroom, only_one
 from masthead.cli.frame import Command, Refused, door, folder, say
 from masthead.cli.supervise import Part, Supervisor
-from masthead.config.env import Env
+from masthead.config.env import SHORTEST_SECRET, Env
 
 LARGEST_PORT = 65535
 PARTS = ("all", "web", "worker", "scheduler")
@@ -59,8 +59,8 @@ def make_ready(place: Path) -> Env:
     from django.db import connections
 
     env: Env = settings.ENV
-    if len(env.secret_key) < starting.SHORTEST_SECRET:
-        raise Refused(f"The newsroom in {place} has no secret key of {starting.SHORTEST_SECRET} characters: `{door()} doctor` says how to make one.")
+    if len(env.secret_key) < SHORTEST_SECRET:
+        raise Refused(f"The newsroom in {place} has no secret key of {SHORTEST_SECRET} characters: `{door()} doctor` says how to make one.")
     starting.migrate()
     starting.collect_static()
     import_module(settings.ROOT_URLCONF)

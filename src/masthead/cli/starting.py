@@ -9,8 +9,6 @@ from typing import Any
 from masthead.cli.folder import UNFINISHED, holds_newsroom
 from masthead.cli.frame import Refused, at_work, door
 
-SHORTEST_SECRET = 40
-
 
 def choose(folder: Path) -> None:
     """Name the newsroom that Django will be set up for."""

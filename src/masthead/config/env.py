@@ -10,7 +10,7 @@ import tomllib
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, parse_qsl, urlsplit
 from zoneinfo import ZoneInfo, available_timezones
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
@@ -20,6 +20,9 @@ from masthead.kernel.money import CURRENCIES
 
 PREFIX = "MASTHEAD_"
 SETTINGS_FILE = "masthead.toml"
+SHORTEST_SECRET = 40
+# What libpq may be told beside the address: https://www.postgresql.org/docs/15/libpq-connect.html#LIBPQ-PARAMKEYWORDS
+DATABASE_OPTIONS = frozenset({"sslmode", "sslrootcert", "sslcert", "sslkey", "connect_timeout", "application_name", "target_session_attrs"})
 # Read by the door, the tests and the command line themselves; not settings of a newsroom.
 OTHER_NAMES = frozenset({"MASTHEAD_DATA", "MASTHEAD_VENV", "MASTHEAD_DOOR", "MASTHEAD_REAL_DATA", "MASTHEAD_DEMAND", "MASTHEAD_TEST_POSTGRES"})
 
@@ -47,11 +50,18 @@ class Env(BaseModel):
     practice: bool = Field(default=True, description="Take practice gifts, which move no money. Refused beside a live provider.")
     web_workers: int = Field(default=2, ge=1, le=64, description="Processes that answer readers.")
 
+    @field_validator("name")
+    @classmethod
+    def _name(cls, value: str) -> str:
+        if not value.strip() or not value.isprintable():
+            raise ValueError("must be a name of one line, without control characters")
+        return value.strip()
+
     @field_validator("address")
     @classmethod
     def _address(cls, value: str) -> str:
-        parts = urlsplit(value)
-        if parts.scheme not in {"http", "https"} or not parts.hostname or parts.path.strip("/") or parts.query:
+        parts = _split(value)
+        if parts is None or parts.scheme not in {"http", "https"} or not parts.hostname or parts.path.strip("/") or parts.query or parts.username:
             raise ValueError("must be http:// or https:// and a host, with no path, such as https://news.example")
         return value.rstrip("/")
 
@@ -72,17 +82,34 @@ class Env(BaseModel):
     @field_validator("database_url")
     @classmethod
     def _database(cls, value: str) -> str:
-        parts = urlsplit(value)
-        if value and (parts.scheme not in {"postgres", "postgresql"} or not parts.path.strip("/")):
+        parts = _split(value)
+        if value and (parts is None or parts.scheme not in {"postgres", "postgresql"} or not parts.path.strip("/")):
             raise ValueError("must look like postgresql://user:password@host:5432/name, or be empty for SQLite")
+        unknown = {key for key, _ in parse_qsl(parts.query)} - DATABASE_OPTIONS if parts else set()
+        if unknown:
+            raise ValueError(f"has the option {min(unknown)!r}, which is none of {', '.join(sorted(DATABASE_OPTIONS))}")
         return value
 
     @field_validator("mail_url")
     @classmethod
     def _mail(cls, value: str) -> str:
-        parts = urlsplit(value)
-        if parts.scheme not in {"console", "smtp", "smtps"} or (parts.scheme != "console" and not parts.hostname):
+        parts = _split(value)
+        if parts is None or parts.scheme not in {"console", "smtp", "smtps"} or (parts.scheme != "console" and not parts.hostname):
             raise ValueError("must look like smtp://user:password@host:587, or be console:")
+        return value
+
+    @field_validator("mail_from")
+    @classmethod
+    def _mail_from(cls, value: str) -> str:
+        if value and (value.count("@") != 1 or not value.isprintable()):
+            raise ValueError("must be an e-mail address, such as newsroom@news.example or News <newsroom@news.example>")
+        return value
+
+    @field_validator("secret_key")
+    @classmethod
+    def _secret(cls, value: str) -> str:
+        if value and len(value) < SHORTEST_SECRET:
+            raise ValueError(f"has {len(value)} characters and needs {SHORTEST_SECRET}")
         return value
 
     @property
@@ -146,6 +173,16 @@ def _sentence(error: ValidationError, origin: Mapping[str, str]) -> str:
         return f"There is no setting {key!r} ({where}): {hint}"
     reason = first["msg"].removeprefix("Value error, ")
     return f"The setting {key!r} ({where}) is wrong: {reason}."
+
+
+def _split(value: str) -> SplitResult | None:
+    """Take an address apart, or return None where it cannot be: a port that is no number, a bracket that stays open."""
+    try:
+        parts = urlsplit(value)
+        _ = parts.port
+    except ValueError:
+        return None
+    return parts
 
 
 def _not_one_of(value: str, known: set[str] | frozenset[str], what: str, example: str) -> str:

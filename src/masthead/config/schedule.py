@@ -60,4 +60,11 @@ def jobs() -> list[Job]:
         Job(name="apply what providers reported, send receipts", every_seconds=giving.TICK_SECONDS, run=giving.tick),
         Job(name="publish and take down stories at their hour", every_seconds=1, run=publish_due),
         Job(name="ask the providers what their webhooks missed", every_seconds=giving.SWEEP_SECONDS, run=sweep),
+        Job(name="forget sessions that have ended", every_seconds=24 * 3600, run=_forget_sessions),
     ]
+
+
+def _forget_sessions(*, now: dt.datetime) -> int:
+    from django.contrib.sessions.models import Session  # noqa: PLC0415  models are ready only now
+
+    return Session.objects.filter(expire_date__lt=now).delete()[0]

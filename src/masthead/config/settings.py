@@ -2,7 +2,7 @@
 
 import os
 from pathlib import Path
-from urllib.parse import unquote, urlsplit
+from urllib.parse import parse_qsl, unquote, urlsplit
 
 from masthead.config.env import read_env
 
@@ -117,6 +117,7 @@ def _database() -> dict[str, object]:
         "PASSWORD": unquote(url.password or ""),
         "HOST": unquote(url.hostname or ""),
         "PORT": str(url.port or ""),
+        "OPTIONS": dict(parse_qsl(url.query)),
         "CONN_MAX_AGE": 60,
         "CONN_HEALTH_CHECKS": True,
     }
@@ -165,6 +166,13 @@ SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "strict-origin-when-cross-origin"
 SECURE_SSL_REDIRECT = False  # the proxy in front does it; doctor says so
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if ENV.address.startswith("https://") else None
+SECURE_HSTS_SECONDS = 30 * 24 * 3600 if ENV.address.startswith("https://") else 0
+SILENCED_SYSTEM_CHECKS = [
+    "security.W005",  # other hosts of the newsroom's domain are not ours to bind to HTTPS
+    "security.W008",  # as SECURE_SSL_REDIRECT above
+    "security.W019",  # as X_FRAME_OPTIONS below
+    "security.W021",  # a browser's preload list is for good; that is the newsroom's own decision
+]
 X_FRAME_OPTIONS = "SAMEORIGIN"  # Wagtail's preview panel frames our own pages
 
 # --- Wagtail --------------------------------------------------------------------------------------

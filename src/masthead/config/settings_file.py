@@ -27,4 +27,4 @@ def write_settings(values: Mapping[str, str]) -> str:
 
 def _toml(value: object) -> str:
     """Return a string, number or truth value as TOML writes it (a JSON string is a TOML basic string)."""
-    return json.dumps(value, ensure_ascii=False)
+    return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")
