@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from masthead.funding.campaigns.models import Campaign
-from masthead.funding.giving import queries, rules
+from masthead.funding.giving import queries, rules, words
 from masthead.funding.giving.actions.gifts import LONGEST_DEDICATION, LONGEST_NAME
 from masthead.funding.giving.models import Frequency
 from masthead.kernel.errors import MastheadError
@@ -109,7 +109,7 @@ class GiveForm(forms.Form):
             self.add_error("amount", _("Choose an amount, or type your own."))
             return
         try:
-            amounts = {Money.parse(text, currency) for text in (chosen, typed) if text}
+            amounts = {rules.read_amount(text, currency, group=words.group_mark()) for text in (chosen, typed) if text}
             for amount in amounts:
                 rules.check_amount(amount)
         except MastheadError as refusal:

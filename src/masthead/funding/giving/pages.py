@@ -15,7 +15,7 @@ from masthead.funding.campaigns.queries import reading, takes_gifts, taking_gift
 from masthead.funding.giving import queries, words
 from masthead.funding.giving.forms import OTHER, GiveForm, form_token
 from masthead.funding.giving.models import Frequency, Gift, GiftState
-from masthead.funding.giving.rules import plain_amount
+from masthead.funding.giving.rules import plain_amount, read_amount
 from masthead.funding.providers import registry
 from masthead.funding.providers.base import ProviderError
 from masthead.kernel.errors import MastheadError
@@ -28,6 +28,7 @@ COUNTED = {GiftState.SETTLED, GiftState.PARTLY_REFUNDED, GiftState.DISPUTED}
 NOT_PAID = {GiftState.DECLINED, GiftState.CANCELLED, GiftState.FAILED}
 # Which element an error's link leads to.
 PLACES = {"__all__": "give", "campaign": "give", "currency": "give", "made": "give", "website": "give", "frequency": "frequency-once"}
+FIELDS = ["frequency", "amount", "email", "name", "dedication"]  # in the order of the page
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -60,7 +61,7 @@ def contribute(form: GiveForm, *, given: QueryDict, now: dt.datetime) -> dict[st
         "campaign": shown,
         "closed_campaign": campaign if closed else None,
         "unknown": bool(asked) and campaign is None and not form.is_bound,
-        "errors": [(PLACES.get(name, name), text) for name, texts in form.errors.items() for text in texts],
+        "errors": [(PLACES.get(name, name), text) for name in sorted(form.errors, key=_place_on_page) for text in form.errors[name]],
         "error_of": {name: texts[0] for name, texts in form.errors.items()},
         "unavailable": _unavailable(),
     }
@@ -82,6 +83,7 @@ def contribute(form: GiveForm, *, given: QueryDict, now: dt.datetime) -> dict[st
         "made": form_token(now=now),
         "digits": digits_of(shown.currency),
         "inputmode": "decimal" if digits_of(shown.currency) else "numeric",
+        "group": words.group_mark(),
         "locale": words.locale().replace("_", "-"),
         "practice": not context["unavailable"] and queries.is_practice(registry.default_name()),
     }
@@ -124,6 +126,10 @@ def after_checkout(gift: Gift, *, looks: str, now: dt.datetime) -> Page:
     return Page(template="giving/waiting.html", context=context, look_again_seconds=seconds, next_look=done + 1)
 
 
+def _place_on_page(name: str) -> int:
+    return FIELDS.index(name) if name in FIELDS else -1
+
+
 def _choices(campaign: Campaign, frequency: str, given: QueryDict, *, bound: bool, chosen_frequency: str) -> list[Choice]:
     """Return the radio buttons of one frequency's amounts, and "another amount" after them."""
     suggested = campaign.suggested(monthly=frequency == Frequency.MONTHLY)
@@ -147,7 +153,7 @@ def _typed(campaign: Campaign, given: QueryDict, *, bound: bool, frequency: str)
 def _asked(campaign: Campaign, given: QueryDict) -> Money | None:
     """Return the amount that the address asks for, where it is one."""
     try:
-        return Money.parse(given.get("amount", ""), campaign.currency)
+        return read_amount(given.get("amount", ""), campaign.currency, group=words.group_mark())
     except MastheadError:
         return None
 

@@ -2,6 +2,7 @@
 
 import datetime as dt
 import math
+import re
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
@@ -11,12 +12,13 @@ from masthead.funding.ledger.rules import Draft, first_of_month
 from masthead.funding.providers.base import CheckoutState, DisputeState, PaymentFacts, PaymentState
 from masthead.kernel.clock import date_in
 from masthead.kernel.errors import MastheadError
-from masthead.kernel.money import Money
+from masthead.kernel.money import Money, digits_of
 
 LARGEST_MAJOR = 1_000_000
 DOUBLE_SECONDS = 120  # the same gift begun again within this time is the same gift
 FIRST_RETRY_SECONDS = 2
 LONGEST_RETRY_SECONDS = 6 * 3600
+THOUSAND_DIGITS = 3  # in dinars, three digits after a mark may be fils or thousands
 
 # From what a gift was to what it may become. Money once counted is taken back by a named state, never by forgetting it.
 _UNPAID = {GiftState.STARTED, GiftState.DECLINED, GiftState.CANCELLED}
@@ -120,6 +122,25 @@ def _taken_back(facts: PaymentFacts) -> Money:
     back = sum(refund.amount.minor for refund in facts.refunds)
     back += sum(dispute.amount.minor for dispute in facts.disputes if dispute.state is not DisputeState.WON)
     return Money(back, facts.amount.currency)
+
+
+def read_amount(text: str, currency: str, *, group: str) -> Money:
+    """Read an amount as a giver types it; `group` is the mark that the publication's language puts between thousands.
+
+    One mark with three digits after it is read only where it can mean one thing: `1,250` is 1250 dollars in
+    English, and `10.005` is refused, not taken for ten thousand.
+
+    Raises:
+        MoneyError, AmountRefused: it is not an amount, is too fine for the currency, or can be read in two ways.
+    """
+    match = re.fullmatch(r"\s*[+-]?\d{1,3}([.,])\d{3}\s*", text)
+    thousands = digits_of(currency) == THOUSAND_DIGITS
+    if match and (match[1] == group) == thousands:
+        finest = f"{Decimal(1).scaleb(-digits_of(currency))}"
+        raise AmountRefused(
+            f"“{text.strip()}” can be read in two ways: write whole amounts without a mark, such as 1250; the smallest step in {currency} is {finest}."
+        )
+    return Money.parse(text, currency)
 
 
 def check_amount(amount: Money) -> None:

@@ -6,7 +6,6 @@ from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_GET, require_http_methods, require_POST, require_safe
 
@@ -77,7 +76,6 @@ def _begin(request: HttpRequest, form: GiveForm, *, campaign: Campaign, amount: 
     return _private(response)
 
 
-@never_cache
 @require_safe
 def thanks(request: HttpRequest, token: str) -> HttpResponse:
     """Say what became of a gift; while the provider's word is awaited, look again by itself for half a minute."""
@@ -90,7 +88,6 @@ def thanks(request: HttpRequest, token: str) -> HttpResponse:
     return response
 
 
-@never_cache
 @require_safe
 def cancelled(request: HttpRequest, token: str) -> HttpResponse:
     """Say that nothing was taken, and show the way back."""
@@ -100,7 +97,6 @@ def cancelled(request: HttpRequest, token: str) -> HttpResponse:
     return _private(render(request, "giving/not_paid.html", pages.not_paid(gift, came_back=True)))
 
 
-@never_cache
 @require_GET
 def pledge(request: HttpRequest, token: str) -> HttpResponse:
     """Send a supporter to the provider's page of their monthly gift, where they can end it."""
@@ -115,14 +111,13 @@ def pledge(request: HttpRequest, token: str) -> HttpResponse:
 
 
 @csrf_exempt  # a provider has no session here: its signature is checked instead
-@never_cache
 @require_POST
 def webhook(request: HttpRequest, provider: str) -> HttpResponse:
     """Take a provider's webhook: verify, store, answer 200. Above 256 KB nothing is read."""
     if int(request.META.get("CONTENT_LENGTH") or 0) > LARGEST_BODY:
         return HttpResponse("Too large.", status=TOO_LARGE, content_type="text/plain")
     status, sentence = answer(provider=provider, headers=request.headers, body=request.read(LARGEST_BODY + 1), now=clock.now())
-    return HttpResponse(sentence if status != OK else "", status=status, content_type="text/plain; charset=utf-8")
+    return HttpResponse(sentence if status != OK else "", headers={"Cache-Control": "no-store"}, status=status, content_type="text/plain; charset=utf-8")
 
 
 def _gift(token: str) -> Gift:

@@ -1,15 +1,16 @@
 """Amounts, frequencies and dates as people read them."""
 
 import datetime as dt
+from decimal import Decimal
 
 from babel.dates import format_date, format_datetime
-from babel.numbers import format_currency
+from babel.numbers import format_currency, get_group_symbol
 from django.conf import settings
 from django.utils.translation import gettext as _
 
 from masthead.funding.campaigns.words import locale_of
 from masthead.funding.giving.models import Frequency
-from masthead.kernel.money import Money
+from masthead.kernel.money import Money, digits_of
 
 
 def locale() -> str:
@@ -17,19 +18,25 @@ def locale() -> str:
     return locale_of(settings.LANGUAGE_CODE)
 
 
+def group_mark() -> str:
+    """Return what the publication's language puts between thousands: `,` in English, `.` in German."""
+    return get_group_symbol(locale())
+
+
 def in_words(amount: Money) -> str:
     """Return an amount with its currency's name: `25 US dollars`, `25.50 US dollars`, `1,200 Japanese yen`."""
-    whole = amount.major % 1 == 0
-    if whole:
-        return format_currency(amount.major, amount.currency, format="#,##0", locale=locale(), format_type="name", currency_digits=False)
-    return format_currency(amount.major, amount.currency, locale=locale(), format_type="name", currency_digits=False)
+    if amount.major % 1 == 0:
+        figure, pattern = Decimal(int(amount.major)), "#,##0"  # 1 and not 1.00, which is a plural
+    else:
+        figure, pattern = amount.major, f"#,##0.{'0' * digits_of(amount.currency)}"
+    return format_currency(figure, amount.currency, format=pattern, locale=locale(), format_type="name", currency_digits=False)
 
 
 def with_frequency(amount: Money, frequency: str) -> str:
-    """Return an amount and how often: `25 US dollars each month`, `25 US dollars, once`."""
+    """Return an amount and how often: `25 US dollars each month`; a gift made once says no more than its amount."""
     if frequency == Frequency.MONTHLY:
         return _("%(amount)s each month") % {"amount": in_words(amount)}
-    return _("%(amount)s, once") % {"amount": in_words(amount)}
+    return in_words(amount)
 
 
 def day(moment: dt.datetime) -> str:

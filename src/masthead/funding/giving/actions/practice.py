@@ -10,14 +10,13 @@ from django.conf import settings
 
 from masthead.funding.campaigns.models import Campaign
 from masthead.funding.campaigns.queries import Reading, featured_reading, reading
-from masthead.funding.giving import queries
+from masthead.funding.giving import queries, rules, words
 from masthead.funding.giving.actions.deliveries import deliver_practice
 from masthead.funding.giving.actions.gifts import GiftRefused, start_gift
 from masthead.funding.giving.actions.inbox import apply_inbox
 from masthead.funding.giving.actions.refunds import refund_gift
 from masthead.funding.giving.models import Frequency, Gift, GiftState
 from masthead.funding.providers.practice import client
-from masthead.kernel.money import Money
 
 PATIENCE_SECONDS = 5
 LATER_SECONDS = 10
@@ -67,7 +66,7 @@ def give_practice(
     before = reading(campaign=campaign, now=now)
     began = start_gift(
         campaign=campaign,
-        amount=Money.parse(amount, campaign.currency),
+        amount=rules.read_amount(amount, campaign.currency, group=words.group_mark()),
         frequency=Frequency.MONTHLY if monthly else Frequency.ONCE,
         email=email,
         public_name=name,

@@ -14,12 +14,17 @@
   const frequency = () => form.querySelector('[name="frequency"]:checked')?.value ?? "once";
   const chosen = () => form.querySelector(`[name="amount_${frequency()}"]:checked`);
 
+  const ambiguous = (text) => {
+    const match = /^\s*\d{1,3}([.,])\d{3}\s*$/.exec(text);
+    return match && (match[1] === form.dataset.group) === (digits === 3);
+  };
+
   // As the server reads it: the last mark is the decimal one where no more digits follow it than the currency has.
   const read = (text) => {
     const compact = text.replace(/[\s\u00a0\u202f'’]/g, "");
     const pattern = digits ? new RegExp(`^(\\d[\\d.,]*?)(?:[.,](\\d{1,${digits}}))?$`) : /^(\d[\d.,]*)()$/;
     const match = pattern.exec(compact);
-    if (!match || !/^(\d+|\d{1,3}(,\d{3})+|\d{1,3}(\.\d{3})+)$/.test(match[1])) return NaN;
+    if (ambiguous(text) || !match || !/^(\d+|\d{1,3}(,\d{3})+|\d{1,3}(\.\d{3})+)$/.test(match[1])) return NaN;
     return Number(`${match[1].replace(/[.,]/g, "")}.${match[2] || "0"}`);
   };
 
