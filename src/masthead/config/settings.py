@@ -20,6 +20,7 @@ TIME_ZONE = ENV.time_zone
 USE_TZ = True
 LANGUAGE_CODE = ENV.language
 USE_I18N = True
+FORMAT_MODULE_PATH = ["masthead.config.formats"]
 
 INSTALLED_APPS = [
     "masthead.kernel",
@@ -73,6 +74,7 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "masthead.newsroom.desk.middleware.SayWhy",
     "wagtail.contrib.redirects.middleware.RedirectMiddleware",
 ]
 
@@ -146,6 +148,7 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
 ]
 LOGIN_URL = "wagtailadmin_login"
+WAGTAILADMIN_USER_LOGIN_FORM = "masthead.newsroom.staff.forms.SignInForm"
 SESSION_COOKIE_AGE = 14 * 24 * 3600
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = ENV.address.startswith("https://")
 

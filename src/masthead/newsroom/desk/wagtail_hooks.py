@@ -2,13 +2,17 @@
 
 from typing import Any
 
+from django.conf import settings
 from django.urls import reverse
 from django.utils.html import format_html
 from wagtail import hooks
+from wagtail.admin import messages
 from wagtail.admin.menu import MenuItem
 from wagtail.admin.staticfiles import versioned_static
 from wagtail.log_actions import LogFormatter
 
+from masthead.kernel import clock
+from masthead.newsroom.desk import rules
 from masthead.newsroom.desk.panels import BoardPanel
 from masthead.newsroom.desk.viewsets import VIEWSETS
 
@@ -35,6 +39,18 @@ def show_the_desk() -> Any:
 def lay_out_the_board(_request: Any, panels: list[Any]) -> None:
     """Put the board on the first page in place of Wagtail's own panels; those of other rooms stay."""
     panels[:] = [BoardPanel(), *(panel for panel in panels if not type(panel).__module__.startswith("wagtail."))]
+
+
+@hooks.register("after_bulk_action")
+def say_what_waits(request: Any, action_type: str, objects: list[Any], _action: Any) -> None:
+    """Name the stories that “publish” only scheduled: their hour or embargo lies ahead."""
+    now = clock.now()
+    for page in objects if action_type == "publish" else ():
+        waiting = page.scheduled_revision
+        if waiting is not None and waiting.approved_go_live_at > now:
+            messages.warning(
+                request, f"“{waiting.object_str}” is not out yet: it goes out {rules.hour(waiting.approved_go_live_at, settings.ENV.zone, now=now)}."
+            )
 
 
 @hooks.register("construct_main_menu")

@@ -7,11 +7,25 @@ from wagtail.images.forms import BaseImageForm
 from masthead.newsroom.pictures import metadata
 from masthead.newsroom.pictures.models import Picture
 
+# Field: (label, help). The first two are what a story cannot be published without.
+WORDS = {
+    "credit_line": ("Credit line (needed to publish)", "As it must be printed, such as “Ada Okafor / Harbour News”."),
+    "description": ("Alternative text (needed to publish, unless decorative)", "What it shows, for readers who cannot see it. Not the caption again."),
+    "decorative": ("Decorative", "It says nothing that the text does not: screen readers pass over it."),
+    "title": ("Name in the newsroom", "To find it again; readers never see it."),
+    "tags": ("Words to find it by", ""),
+}
 SHORT = 255  # characters that the model's one-line fields hold
 
 
 class PictureForm(BaseImageForm):
-    """Wagtail's form, with empty fields filled from the file."""
+    """Wagtail's form in a picture desk's words, with empty fields filled from the file."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name, (label, help_text) in WORDS.items():
+            if name in self.fields:
+                self.fields[name].label, self.fields[name].help_text = label, help_text
 
     def save(self, commit: bool = True) -> Any:  # noqa: FBT001, FBT002 - Django's own signature
         """Store the picture; a new file fills the fields that nobody filled."""

@@ -4,6 +4,8 @@ from django.db import models
 from wagtail.documents.models import AbstractDocument
 from wagtail.images.models import AbstractImage, AbstractRendition
 
+from masthead.newsroom.pictures import rules
+
 
 class Licence(models.TextChoices):
     """What others may do with a picture. The codes of Creative Commons are its own (creativecommons.org/licenses)."""
@@ -42,11 +44,11 @@ class Picture(AbstractImage):
     admin_form_fields = (
         "title",
         "file",
+        "credit_line",
         "description",
         "decorative",
         "caption",
         "creator",
-        "credit_line",
         "source_url",
         "licence",
         "copyright_notice",
@@ -68,6 +70,11 @@ class Picture(AbstractImage):
     def alt_text(self) -> str:
         """The alternative text for readers: empty for a decorative picture."""
         return "" if self.decorative else self.description
+
+    @property
+    def lacks(self) -> tuple[str, ...]:
+        """What keeps it from being published, in words."""
+        return rules.lacks(credit_line=self.credit_line, description=self.description, decorative=self.decorative)
 
     @property
     def default_alt_text(self) -> str:

@@ -39,3 +39,22 @@ class User(AbstractUser):
 
     def __str__(self) -> str:
         return self.get_full_name() or self.email
+
+
+class SignInTry(models.Model):
+    """A try to sign in (`throttle.py`): who as a keyed hash, from which network, when. Gone after the window; a success after 90 days."""
+
+    account = models.CharField(max_length=64)
+    place = models.CharField(max_length=50)
+    tried_at = models.DateTimeField(db_index=True)
+    succeeded = models.BooleanField(default=False)
+
+    class Meta:
+        default_permissions = ()
+        indexes = [
+            models.Index(fields=["account", "place"], name="staff_try_account_place"),
+            models.Index(fields=["place", "tried_at"], name="staff_try_place"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.place} at {self.tried_at}"

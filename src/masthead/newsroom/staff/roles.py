@@ -21,18 +21,19 @@ class Grant:
     permissions: tuple[str, ...]
 
 
+# Wagtail keeps the rights on pictures and attachments under the names of its own models.
 _REPORTER_FILES = (
-    ("pictures", "add_picture"),
-    ("pictures", "choose_picture"),
-    ("pictures", "add_attachment"),
-    ("pictures", "choose_attachment"),
+    ("wagtailimages", "add_image"),
+    ("wagtailimages", "choose_image"),
+    ("wagtaildocs", "add_document"),
+    ("wagtaildocs", "choose_document"),
 )
 _EDITOR_FILES = (
     *_REPORTER_FILES,
-    ("pictures", "change_picture"),
-    ("pictures", "delete_picture"),
-    ("pictures", "change_attachment"),
-    ("pictures", "delete_attachment"),
+    ("wagtailimages", "change_image"),
+    ("wagtailimages", "delete_image"),
+    ("wagtaildocs", "change_document"),
+    ("wagtaildocs", "delete_document"),
 )
 _REPORTER = ("wagtailadmin.access_admin", "stories.add_topic", "stories.view_topic", "stories.view_author", "stories.view_correction")
 _EDITOR = (

@@ -51,7 +51,7 @@ class StoryPage(GatedPage):
 
     content_panels = [
         HelpPanel(template="stories/needs.html"),
-        FieldPanel("title", heading="Headline"),
+        FieldPanel("title", heading="Headline", help_text="As it will be printed."),
         FieldPanel("standfirst"),
         InlinePanel("bylines", heading="Bylines", label="Byline"),
         FieldRowPanel([FieldPanel("label"), FieldPanel("dateline", widget=DatelineInput), FieldPanel("language", widget=LanguageSelect)]),

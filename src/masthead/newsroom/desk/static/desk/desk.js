@@ -15,7 +15,7 @@
     });
     const words = (text.match(/[\p{L}\p{N}][\p{L}\p{N}’'.-]*/gu) || []).length;
     const minutes = Math.max(1, Math.round(words / WORDS_A_MINUTE));
-    const said = `${words.toLocaleString()} ${words === 1 ? "word" : "words"}, ${minutes} min to read`;
+    const said = words === 0 ? "No words yet" : `${words.toLocaleString()} ${words === 1 ? "word" : "words"}, ${minutes} min to read`;
     if (out.textContent !== said) out.textContent = said;
     out.hidden = false;
   }
