@@ -16,6 +16,7 @@ DIGITS = {
 }
 CURRENCIES = frozenset(code for code in list_currencies("en") if re.fullmatch(r"[A-Z]{3}", code))
 LARGEST_MINOR = 10**15
+LONGEST_TYPED = 60  # characters; an amount needs fewer, and Python refuses to read numbers of thousands of digits
 
 
 class MoneyError(MastheadError):
@@ -51,19 +52,23 @@ class Money:
 
         The last dot or comma is the decimal mark where as many digits follow it as the currency has or
         fewer; `1,250` is therefore one thousand two hundred and fifty dollars, and 1.250 dinars in KWD.
+        `1.250` dollars is refused: a slip of the finger and a German thousand look alike.
 
         Raises:
-            MoneyError: the text is not an amount, or is finer than the currency's smallest unit.
+            MoneyError: the text is not an amount, is finer than the currency's smallest unit, or could mean two amounts.
         """
         digits = digits_of(currency)
         compact = re.sub(r"[\s\u00a0\u202f'’]", "", text.strip())
-        fraction = rf"(?:[.,](\d{{1,{digits}}}))?" if digits else "()"
-        match = re.fullmatch(rf"([+-]?)(\d[\d.,]*?){fraction}", compact)
-        if not match or not re.fullmatch(r"\d+|\d{1,3}(?:,\d{3})+|\d{1,3}(?:\.\d{3})+", match[2]):
+        fraction = rf"(?:([.,])(\d{{1,{digits}}}))?" if digits else "()()"
+        match = re.fullmatch(rf"([+-]?)(\d[\d.,]*?){fraction}", compact) if len(compact) <= LONGEST_TYPED else None
+        whole_is_grouped = match and re.fullmatch(r"\d+|\d{1,3}(?:,\d{3})+|\d{1,3}(?:\.\d{3})+", match[2])
+        if not match or not whole_is_grouped or (match[3] and match[3] in match[2]):
             finest = f"{Decimal(1).scaleb(-digits)}" if digits else "1"
             raise MoneyError(f"“{text.strip()[:40]}” is not an amount in {currency}: write it in figures, such as 25; the smallest step is {finest}.")
         whole = re.sub(r"[.,]", "", match[2])
-        return cls(int(f"{match[1]}{whole}{(match[3] or '').ljust(digits, '0')}"), currency)
+        if digits and not match[3] and re.fullmatch(r"\d{1,3}\.\d{3}", match[2]):
+            raise MoneyError(f"“{compact}” could mean two amounts in {currency}: write {whole} for the whole number, or {digits} digits after the mark.")
+        return cls(int(f"{match[1]}{whole}{(match[4] or '').ljust(digits, '0')}"), currency)
 
     @property
     def major(self) -> Decimal:

@@ -8,7 +8,7 @@ from django.db import DatabaseError, DataError, IntegrityError, transaction
 
 from masthead.funding.ledger.events import TotalMoved
 from masthead.funding.ledger.models import Account, AccountKind, Head, Kind, Total, Transfer
-from masthead.funding.ledger.rules import COLUMNS, GENESIS, Draft, hash_of
+from masthead.funding.ledger.rules import GENESIS, Draft, columns_of, hash_of
 from masthead.kernel.errors import MastheadError
 from masthead.kernel.events import announce
 from masthead.kernel.money import Money
@@ -102,7 +102,7 @@ def _take_head() -> Head:
     if head is None:
         raise PostingHalted("The ledger has no head row, so nothing is posted: run `masthead ledger verify`.")
     last = Transfer.objects.order_by("-seq").first()
-    end = (last.seq, last.hash, hash_of(_columns(last))) if last else (0, GENESIS, GENESIS)
+    end = (last.seq, last.hash, hash_of(columns_of(last))) if last else (0, GENESIS, GENESIS)
     if end != (head.seq, head.hash, head.hash):
         name = f"row {last.seq} ({last.id})" if last else "an empty book"
         raise PostingHalted(
@@ -127,18 +127,13 @@ def _add(draft: Draft, head: Head, now: dt.datetime) -> Transfer:
         posted_at=now,
         prev_hash=head.hash,
     )
-    row.hash = hash_of(_columns(row))
+    row.hash = hash_of(columns_of(row))
     try:
         row.save(force_insert=True)
     except (IntegrityError, DataError) as error:
         raise TransferRefused(f"The transfer {draft.id} ({draft.kind} of {draft.amount}) was not posted: {_reason(error)}.") from error
     head.seq, head.hash = row.seq, row.hash
     return row
-
-
-def _columns(row: Transfer) -> dict[str, object]:
-    names = {"debit": "debit_id", "credit": "credit_id", "original": "original_id"}
-    return {column: getattr(row, names.get(column, column)) for column in COLUMNS}
 
 
 def _says_the_same(row: Transfer, draft: Draft) -> bool:

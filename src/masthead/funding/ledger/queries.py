@@ -1,11 +1,14 @@
 """Reading the books."""
 
 import datetime as dt
+from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from django.db import connection
+from django.db.models import Case, F, Q, QuerySet, Sum, When
 
-from masthead.funding.ledger.models import MonthTotal
+from masthead.funding.ledger.models import Account, AccountKind, MonthTotal, Transfer
 from masthead.kernel.errors import MastheadError
 from masthead.kernel.money import Money
 
@@ -77,3 +80,56 @@ def _moment(value: dt.datetime | str | None) -> dt.datetime | None:
     if isinstance(value, str):
         return dt.datetime.fromisoformat(value).replace(tzinfo=dt.UTC)
     return value.astimezone(dt.UTC) if value else None
+
+
+# --- the books, row by row -----------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One transfer as the books are read: `after` is what `account` held once it was posted."""
+
+    transfer: Transfer
+    amount: Money
+    account: str
+    after: Money
+
+
+def transfers(*, account: str = "", kind: str = "", month: dt.date | None = None) -> QuerySet[Transfer]:
+    """Return transfers, newest first, of one account, kind or month of the books where given."""
+    found = Transfer.objects.order_by("-seq")
+    if account:
+        found = found.filter(Q(debit=account) | Q(credit=account))
+    if kind:
+        found = found.filter(kind=kind)
+    return found.filter(book_month=month) if month else found
+
+
+def lines(rows: Sequence[Transfer], *, account: str = "") -> list[Line]:
+    """Return `rows` with what `account` held after each; without one, each row tells of its gifts account, else of its credit.
+
+    Two queries for each account that the rows tell of.
+    """
+    gifts = set(Account.objects.filter(kind=AccountKind.GIFTS, code__in={row.debit_id for row in rows}).values_list("code", flat=True))
+    told = {row.seq: account or (row.debit_id if row.debit_id in gifts else row.credit_id) for row in rows}
+    seqs_of: dict[str, list[int]] = defaultdict(list)
+    for seq, code in told.items():
+        seqs_of[code].append(seq)
+    after = {code: _balances(code, min(seqs), max(seqs)) for code, seqs in seqs_of.items()}
+    return [Line(row, Money(row.amount_minor, row.currency), told[row.seq], Money(after[told[row.seq]][row.seq], row.currency)) for row in rows]
+
+
+def latest(code: str, limit: int = 5) -> list[Line]:
+    """Return the last transfers that moved the account, newest first; three queries."""
+    return lines(list(transfers(account=code)[:limit]), account=code)
+
+
+def _balances(code: str, first: int, last: int) -> dict[int, int]:
+    """Return what the account held after each of its rows from `first` to `last`, in minor units."""
+    moves = Transfer.objects.filter(Q(debit=code) | Q(credit=code)).annotate(move=Case(When(credit=code, then=F("amount_minor")), default=-F("amount_minor")))
+    balance = moves.filter(seq__lt=first).aggregate(before=Sum("move"))["before"] or 0
+    balances = {}
+    for seq, move in moves.filter(seq__range=(first, last)).order_by("seq").values_list("seq", "move"):
+        balance += move
+        balances[seq] = balance
+    return balances

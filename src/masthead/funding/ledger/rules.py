@@ -4,7 +4,7 @@ import datetime as dt
 import hashlib
 from dataclasses import dataclass
 
-from masthead.funding.ledger.models import Kind
+from masthead.funding.ledger.models import Kind, Transfer
 from masthead.kernel.money import Money
 
 # What the first row follows: the hash of an empty book of this form.
@@ -31,6 +31,12 @@ class Draft:
     dated: dt.date
     book_month: dt.date
     original: str | None = None
+
+
+def columns_of(row: Transfer) -> dict[str, object]:
+    """Return a row's hashed columns, in their order."""
+    names = {"debit": "debit_id", "credit": "credit_id", "original": "original_id"}
+    return {column: getattr(row, names.get(column, column)) for column in COLUMNS}
 
 
 def canonical(row: dict[str, object]) -> bytes:

@@ -1,0 +1,105 @@
+"""The books in the admin: every row, what its account held after it, its proof; and the same as CSV."""
+
+import csv
+import io
+
+import pytest
+
+from masthead.funding.ledger import queries
+from masthead.funding.ledger.actions import post, taking_back
+from masthead.funding.ledger.models import Kind, Transfer
+from masthead.kernel.money import Money
+from masthead.newsroom.staff.actions import set_up_roles
+from masthead.newsroom.staff.roles import Role
+from tests.make import NOW, TODAY, give, make_campaign, make_draft, make_staff
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def publisher(client):
+    set_up_roles()
+    client.force_login(make_staff(Role.PUBLISHER))
+    return client
+
+
+@pytest.fixture
+def campaign():
+    """Two gifts, a refund of the first, a fee, and another campaign's gift."""
+    campaign = make_campaign()
+    gift = give(campaign, 2500, id="practice:pay_1:gift")
+    give(campaign, 1000)
+    post(drafts=[taking_back(gift, id="practice:re_1:refund", kind=Kind.REFUND, amount=Money(500, "USD"), dated=TODAY)], now=NOW)
+    fee = make_draft("practice:pay_1:fee", 103, kind=Kind.FEE, debit="fees:practice:USD", credit="clearing:practice:USD")
+    post(drafts=[fee], now=NOW)
+    give(make_campaign(name="Another"), 700)
+    return campaign
+
+
+def test_each_line_says_what_its_account_held_after_it(campaign):
+    rows = list(queries.transfers(account=campaign.account_code))
+    assert [line.after.minor for line in queries.lines(rows, account=campaign.account_code)] == [3000, 3500, 2500]
+    assert [line.after.minor for line in queries.lines(rows[:2], account=campaign.account_code)] == [3000, 3500]
+    assert [line.after.minor for line in queries.lines(list(queries.transfers()))] == [700, -2897, 3000, 3500, 2500]
+
+
+def test_what_moved_a_total_last(campaign, django_assert_max_num_queries):
+    with django_assert_max_num_queries(4):
+        lines = queries.latest(campaign.account_code, 2)
+    assert [(line.transfer.kind, line.after.minor) for line in lines] == [("refund", 3000), ("gift", 3500)]
+
+
+def test_the_list_names_accounts_and_shows_hashes(publisher, campaign):
+    html = publisher.get("/desk/ledger/").content.decode()
+    assert "Keep the lights on" in html
+    assert "practice, held (USD)" in html
+    assert Transfer.objects.get(seq=3).hash in html
+
+
+@pytest.mark.parametrize(
+    ("words", "seqs"),
+    [
+        ({"kind": "refund"}, [3]),
+        ({"account": "fees:practice:USD"}, [4]),
+        ({"month": "2026-11"}, [1, 2, 3, 4, 5]),
+        ({"month": "2026-11", "kind": "gift"}, [1, 2, 5]),
+    ],
+)
+def test_filters_by_account_kind_and_month(publisher, campaign, words, seqs):
+    html = publisher.get("/desk/ledger/results/", words).content.decode()
+    assert [seq for seq in range(1, 6) if f'href="/desk/ledger/{seq}/"' in html] == seqs
+
+
+@pytest.mark.parametrize("words", [{"account": "gifts:nowhere"}, {"kind": "present"}, {"month": "soon"}])
+def test_a_filter_that_is_no_choice_finds_nothing(publisher, campaign, words):
+    assert 'href="/desk/ledger/1/"' not in publisher.get("/desk/ledger/results/", words).content.decode()
+
+
+def test_a_row_shows_the_text_its_hash_covers(publisher, campaign):
+    row = Transfer.objects.get(seq=3)
+    html = publisher.get("/desk/ledger/3/").content.decode()
+    assert "masthead-transfer-1\nseq=3\nid=practice:re_1:refund\nkind=refund\n" in html
+    assert row.hash in html
+    assert "It is the hash of this text." in html
+    assert 'href="/desk/ledger/1/"' in html
+    assert "Taken back by" in publisher.get("/desk/ledger/1/").content.decode()
+    assert publisher.get("/desk/ledger/99/").status_code == 404
+
+
+def test_the_csv_holds_every_row_in_order_with_its_hash(publisher, campaign):
+    answer = publisher.get("/desk/ledger/csv/", {"account": campaign.account_code})
+    rows = list(csv.DictReader(io.StringIO(b"".join(answer.streaming_content).decode())))
+    assert [(row["seq"], row["kind"], row["amount"], row["account_after"]) for row in rows] == [
+        ("1", "gift", "25.00", "25.00"),
+        ("2", "gift", "10.00", "35.00"),
+        ("3", "refund", "5.00", "30.00"),
+    ]
+    assert [row["hash"] for row in rows] == list(Transfer.objects.filter(seq__lte=3).values_list("hash", flat=True))
+
+
+@pytest.mark.parametrize("start", ["=", "+", "-", "@"])
+def test_the_csv_holds_no_formula(publisher, campaign, start):
+    give(campaign, 100, id=f"{start}cmd|'/C'!A0")
+    lines = b"".join(publisher.get("/desk/ledger/csv/").streaming_content).decode()
+    assert f",'{start}cmd|" in lines
+    assert f",{start}cmd" not in lines
