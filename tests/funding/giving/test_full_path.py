@@ -138,7 +138,7 @@ def test_a_refund_pressed_twice_is_one():
 def test_a_refund_beyond_the_gift_is_refused(minor):
     campaign = make_campaign()
     gift = given(campaign)
-    with pytest.raises(GiftRefused, match="left of this gift"):
+    with pytest.raises(AmountRefused, match="left of this gift"):
         refund_gift(gift=gift, amount=Money(minor, "USD"), key="a", by="Publisher", now=NOW)
     assert raised(campaign) == 2500
 

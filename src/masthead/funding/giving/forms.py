@@ -10,8 +10,9 @@ from django.utils.translation import gettext_lazy
 from masthead.funding.campaigns.models import Campaign
 from masthead.funding.giving import queries, rules, words
 from masthead.funding.giving.actions.gifts import LONGEST_DEDICATION, LONGEST_NAME
-from masthead.funding.giving.models import Frequency
+from masthead.funding.giving.models import Frequency, Gift
 from masthead.kernel.errors import MastheadError
+from masthead.kernel.ids import new_id
 from masthead.kernel.money import Money
 from masthead.readers import links
 from masthead.readers.rules import normal_email, one_line
@@ -125,3 +126,26 @@ class GiveForm(forms.Form):
             return str(read())
         except MastheadError as refusal:
             raise forms.ValidationError(instead or str(refusal)) from None
+
+
+class RefundForm(forms.Form):
+    """How much of a gift to give back. `key` makes a doubled press one refund; `confirmed` is the second press."""
+
+    amount = forms.CharField(max_length=40, label="Amount")
+    key = forms.RegexField(r"^[0-9a-f]{32}$", widget=forms.HiddenInput)
+    confirmed = forms.BooleanField(required=False, widget=forms.HiddenInput)
+
+    def __init__(self, data: Any = None, *, gift: Gift) -> None:
+        super().__init__(data, initial={"amount": rules.plain_amount(gift.amount - gift.returned), "key": new_id().hex})
+        self.gift = gift
+        self.amount_given: Money | None = None
+
+    def clean_amount(self) -> str:
+        """Understand the amount in the gift's currency."""
+        text: str = self.cleaned_data["amount"]
+        try:
+            self.amount_given = rules.read_amount(text, self.gift.currency, group=words.group_mark())
+            rules.check_refund(self.amount_given, left=self.gift.amount - self.gift.returned)
+        except MastheadError as refusal:
+            raise forms.ValidationError(str(refusal)) from None
+        return text

@@ -2,6 +2,9 @@
 
 import datetime as dt
 import uuid
+from contextlib import suppress
+
+from django.db.models import Q, QuerySet
 
 from masthead.funding.campaigns.models import Campaign
 from masthead.funding.campaigns.queries import featured, shown, taking_gifts
@@ -41,7 +44,17 @@ def twin_of(*, campaign: Campaign, supporter: Supporter, amount: Money, frequenc
 
 def gift(gift_id: uuid.UUID) -> Gift | None:
     """Return a gift with its campaign and pledge."""
-    return Gift.objects.select_related("campaign", "pledge").filter(pk=gift_id).first()
+    return Gift.objects.select_related("campaign", "pledge", "supporter").filter(pk=gift_id).first()
+
+
+def gifts_found(words: str, *, by_person: bool) -> QuerySet[Gift]:
+    """Return the gifts whose reference or id is `words`; where `by_person`, also those of a supporter or name that holds them."""
+    wanted = Q(provider_ref=words) | Q(checkout_ref=words)
+    with suppress(ValueError):
+        wanted |= Q(pk=uuid.UUID(words))
+    if by_person:
+        wanted |= Q(supporter__email__icontains=words) | Q(supporter__name__icontains=words) | Q(public_name__icontains=words)
+    return Gift.objects.filter(wanted)
 
 
 def pledge(pledge_id: uuid.UUID) -> Pledge | None:

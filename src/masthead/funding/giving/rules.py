@@ -156,6 +156,16 @@ def check_amount(amount: Money) -> None:
         raise AmountRefused(f"{amount.words()} is more than can be given here ({largest.words()} at most): write to us for a gift of this size.")
 
 
+def check_refund(amount: Money, *, left: Money) -> None:
+    """Accept an amount that can be given back of a gift that has `left`.
+
+    Raises:
+        AmountRefused: it is not above zero, more than is left, or of another currency.
+    """
+    if amount.currency != left.currency or not 0 < amount.minor <= left.minor:
+        raise AmountRefused(f"{amount.words()} cannot be given back: {left.words()} is left of this gift. Give an amount up to that.")
+
+
 def retry_wait(attempts: int) -> dt.timedelta:
     """Return how long to wait after the n-th failed attempt: 2, 4, 8 ... seconds, at most six hours."""
     most = math.ceil(math.log2(LONGEST_RETRY_SECONDS))

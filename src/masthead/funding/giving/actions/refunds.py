@@ -5,6 +5,7 @@ import datetime as dt
 from masthead.funding.giving.actions.gifts import GiftRefused
 from masthead.funding.giving.actions.inbox import apply_inbox, store
 from masthead.funding.giving.models import Gift, GiftState, InboxEvent
+from masthead.funding.giving.rules import check_refund
 from masthead.funding.providers import registry
 from masthead.funding.providers.base import RefundFacts
 from masthead.kernel.money import Money
@@ -19,15 +20,15 @@ def refund_gift(*, gift: Gift, amount: Money, key: str, by: str, now: dt.datetim
     gift's history.
 
     Raises:
-        GiftRefused: the gift is not settled, or less of it is left.
+        GiftRefused: the gift is not settled.
+        AmountRefused: less of it is left.
         ProviderError: the provider refused; retryable where it did not answer.
     """
     provider = registry.provider(gift.provider)
     left = gift.amount - gift.returned
     if gift.state not in REFUNDABLE or not provider.capabilities.refund:
         raise GiftRefused(f"This gift is {GiftState(gift.state).label.lower()}, so nothing of it can be given back.")
-    if amount.currency != gift.currency or not 0 < amount.minor <= left.minor:
-        raise GiftRefused(f"{amount.words()} cannot be given back: {left.words()} is left of this gift. Give an amount up to that.")
+    check_refund(amount, left=left)
     if amount != gift.amount and not provider.capabilities.partial_refund:
         raise GiftRefused(f"{provider.name} gives a gift back whole or not at all: give back {gift.amount.words()}.")
     refund = provider.refund(payment_ref=gift.provider_ref, amount=amount, key=f"{gift.pk}:{key}", now=now)
