@@ -261,8 +261,8 @@ def test_after_a_decline_one_may_try_again_at_once():
 
 
 def test_the_books_say_nothing_about_the_person():
-    secrets = ["ada", "lovelace", "example.org", "grandmother"]
-    gift = given(make_campaign(), email="ada@example.org", public_name="Ada Lovelace", show_name=True, dedication="For my grandmother")
+    secrets = ["zofia", "lovelace", "example.org", "grandmother"]
+    gift = given(make_campaign(), email="zofia@example.org", public_name="Zofia Lovelace", show_name=True, dedication="For my grandmother")
     refund_gift(gift=gift, amount=Money(1000, "USD"), key="a", by="Publisher", now=NOW)
     rows = str([[getattr(row, field.attname) for field in Transfer._meta.concrete_fields] for row in Transfer.objects.all()]).lower()
     bodies = b"".join(bytes(event.body) for event in InboxEvent.objects.all()).decode().lower()
