@@ -16,6 +16,27 @@ Element = Any  # lxml's stubs are partial
 SAFE_TAGS = {"p", "a", "b", "i", "br", "sub", "sup", "s", "ul", "ol", "li", "blockquote"}
 SAFE_ATTRIBUTES = {"a": {"href"}}
 SAFE_SCHEMES = {"http", "https", "mailto", "tel"}
+# What an inline element becomes; an element that is inline and not here gives its text alone.
+INLINE = {
+    "strong": "b",
+    "b": "b",
+    "em": "i",
+    "i": "i",
+    "cite": "i",
+    "dfn": "i",
+    "var": "i",
+    "s": "s",
+    "del": "s",
+    "strike": "s",
+    "sub": "sub",
+    "sup": "sup",
+}
+PLAIN_INLINE = {
+    "a", "abbr", "acronym", "bdi", "bdo", "big", "br", "code", "data", "font", "ins", "kbd", "label", "mark", "nobr", "q", "ruby", "rt", "rp", "samp", "small", "span",
+    "time", "tt", "u", "wbr",
+}  # fmt: skip
+DROPPED = {"script", "style", "noscript", "template", "link", "meta", "title", "base", "head"}
+STRANGE = {"form", "input", "select", "textarea", "button", "svg", "math", "canvas", "object", "embed", "applet", "map", "frameset", "dialog"}
 SPACE = re.compile(r"[ \t\r\n\f]+")
 _UNREADABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 

@@ -49,6 +49,11 @@ class MediaFolder:
                     return found
         return None
 
+    def at(self, address: str) -> Path | None:
+        """Return the file at exactly this path within the folder, or None; nothing is searched for."""
+        parts = safe_parts(address)
+        return self._inside(Path(*parts)) if self._root is not None and parts else None
+
     def _at(self, parts: list[str]) -> Path | None:
         """Return the file at the longest tail of `parts` that is one: the folder may be the site, wp-content, or uploads itself."""
         for begin in range(len(parts)):
@@ -88,8 +93,8 @@ def safe_parts(address: str) -> list[str]:
         path = unquote(urlsplit(address.strip()).path)
     except ValueError:
         return []
-    parts = [part for part in path.split("/") if part]
-    unsafe = any(part in {".", ".."} or "\\" in part or "\0" in part or ":" in part for part in parts)
+    parts = [part for part in path.split("/") if part not in {"", "."}]
+    unsafe = any(part == ".." or "\\" in part or "\0" in part or ":" in part for part in parts)
     return [] if unsafe else parts
 
 

@@ -21,10 +21,18 @@ def lead_to_address(*, paths: Iterable[str], address: str) -> int:
     return _store(paths, address, page=None, link=address)
 
 
-def _store(paths: Iterable[str], own: str, *, page: Page | None, link: str) -> int:
+def count_new(*, paths: Iterable[str], own: str) -> int:
+    """Return how many of `paths` have no redirect yet and would get one."""
+    return len(_new(paths, own))
+
+
+def _new(paths: Iterable[str], own: str) -> list[str]:
     wanted = {old for path in paths if len(old := Redirect.normalise_path(path)) <= LONGEST and old not in {"/", Redirect.normalise_path(own)}}
-    there = set(Redirect.objects.filter(old_path__in=wanted).values_list("old_path", flat=True))
-    new = [Redirect(old_path=old, site=None, is_permanent=True, redirect_page=page, redirect_link=link) for old in sorted(wanted - there)]
+    return sorted(wanted - set(Redirect.objects.filter(old_path__in=wanted).values_list("old_path", flat=True)))
+
+
+def _store(paths: Iterable[str], own: str, *, page: Page | None, link: str) -> int:
+    new = [Redirect(old_path=old, site=None, is_permanent=True, redirect_page=page, redirect_link=link) for old in _new(paths, own)]
     if new:
         Redirect.objects.bulk_create(new)
     return len(new)

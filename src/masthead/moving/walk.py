@@ -13,8 +13,12 @@ from lxml import etree
 
 from masthead.moving.body import Callout, Document, Embed, Gallery, Heading, Kept, Paragraphs, Part, Picture, PullQuote, joined
 from masthead.moving.html import (
+    DROPPED,
+    INLINE,
+    PLAIN_INLINE,
     SAFE_SCHEMES,
     SPACE,
+    STRANGE,
     Element,
     caption_of,
     embeddable,
@@ -27,27 +31,6 @@ from masthead.moving.html import (
     watch_address,
 )
 
-# What an inline element becomes; an element that is inline and not here gives its text alone.
-INLINE = {
-    "strong": "b",
-    "b": "b",
-    "em": "i",
-    "i": "i",
-    "cite": "i",
-    "dfn": "i",
-    "var": "i",
-    "s": "s",
-    "del": "s",
-    "strike": "s",
-    "sub": "sub",
-    "sup": "sup",
-}
-PLAIN_INLINE = {
-    "a", "abbr", "acronym", "bdi", "bdo", "big", "br", "code", "data", "font", "ins", "kbd", "label", "mark", "nobr", "q", "ruby", "rt", "rp", "samp", "small", "span",
-    "time", "tt", "u", "wbr",
-}  # fmt: skip
-DROPPED = {"script", "style", "noscript", "template", "link", "meta", "title", "base", "head"}
-STRANGE = {"form", "input", "select", "textarea", "button", "svg", "math", "canvas", "object", "embed", "applet", "map", "frameset", "dialog"}
 PARTS_WITHIN = "img|figure|iframe|video|audio|table|hr|object|embed|form|p|div|ul|ol|blockquote|pre|h1|h2|h3|h4|h5|h6|section|article|details|svg|button"
 _HAS_PARTS = etree.XPath("boolean(" + " or ".join(f"descendant::{name}" for name in PARTS_WITHIN.split("|")) + ")")
 _ONLY_URL = re.compile(r"\s*(https?://[^\s<>\"]+)\s*\Z")

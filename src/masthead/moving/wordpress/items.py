@@ -17,9 +17,10 @@ from masthead.moving.models import ImportedItem
 from masthead.moving.report import Matter, Outcome
 from masthead.moving.values import Value, values_of
 from masthead.moving.wordpress.body import Body, Surroundings, body_of
+from masthead.moving.wordpress.foresight import foreseen
 from masthead.moving.wordpress.library import Uploads, kind_of, link_here
-from masthead.moving.wordpress.parse import Item
 from masthead.moving.wordpress.plan import Choices, Plan, State, addresses_of, digest_of, key_of, plan_of
+from masthead.moving.wordpress.records import Item
 from masthead.moving.wordpress.shelves import RESERVED, Shelves
 from masthead.newsroom.desk import actions as desk_actions
 from masthead.newsroom.stories import gate
@@ -73,6 +74,7 @@ class Desk:
             return Outcome.EDITED
         if self.report.dry_run:
             self._shelve(plan, kind)
+            self._foresee(item, plan, body)
             return Outcome.NEW if row is None else Outcome.CHANGED
         row = row or ImportedItem(source=self.uploads.source, kind=kind, key=key_of(item.id, item.guid), imported_at=self.now)
         row.digest = digest
@@ -103,6 +105,20 @@ class Desk:
         """Ask for the plan's section, topics and authors, so that they are counted and their old addresses known."""
         if kind == ImportedItem.Kind.STORY:
             self._draft(plan, ())
+
+    def _foresee(self, item: Item, plan: Plan, body: Body) -> None:
+        """Say in a dry run what the gate would say, and how many old addresses would lead here."""
+        if plan.state is State.DRAFT:
+            self.report.add(Matter.DRAFT, plan.headline, plan.why_draft)
+        else:
+            lead = item.meta_value("_thumbnail_id")
+            blocking = foreseen(plan, body.parts, lead=PicturePart("", lead) if lead else None, is_story=item.type != "page", uploads=self.uploads)
+            if blocking:
+                kept = plan.state is State.SCHEDULED or not self.choices.accept_as_published
+                self.report.add(Matter.DRAFT if kept else Matter.ACCEPTED, plan.headline, " ".join(finding.message for finding in blocking))
+        paths = [*addresses_of(item, self.shelves.head), *self._pages_of_files(item)]
+        own = f"/{plan.slug}/" if item.type == "page" else f"/{plan.filing.section_slug}/{plan.slug}/"
+        self.report.redirects += redirects.count_new(paths=paths, own=own)
 
     def _stored(self, row: ImportedItem | None) -> AnyPage | None:
         if row is None:

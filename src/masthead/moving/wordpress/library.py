@@ -157,6 +157,16 @@ class Uploads:
             return ""
         return found.key
 
+    def is_to_be_here(self, found: Found) -> bool:
+        """Return whether a picture is in the library or can be."""
+        kind = ImportedItem.Kind.PICTURE
+        return self._known(kind, found.key) is not None or (found.path is not None and not self.why_refused(found, kind))
+
+    def picture_here(self, found: Found) -> Picture | None:
+        """Return the picture where it is in the library already."""
+        pk = self._known(ImportedItem.Kind.PICTURE, found.key)
+        return self._fetched(Picture, pk) if pk else None
+
     def why_refused(self, found: Found, kind: str) -> str:
         """Return why the file cannot be used, or nothing; each file is looked at once."""
         assert found.path is not None  # noqa: S101 - callers have a file

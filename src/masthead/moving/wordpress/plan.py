@@ -12,7 +12,7 @@ from urllib.parse import parse_qsl, unquote, urlencode, urlsplit
 from zoneinfo import ZoneInfo
 
 from masthead.moving.html import text_of
-from masthead.moving.wordpress.parse import Head, Item, Term
+from masthead.moving.wordpress.records import Head, Item, Term
 
 LONGEST_HEADLINE = 255
 LABELS = {"analysis": "analysis", "opinion": "opinion", "op-ed": "opinion", "opinions": "opinion", "commentary": "opinion", "explainer": "explainer"}

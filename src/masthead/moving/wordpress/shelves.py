@@ -11,7 +11,7 @@ from masthead.kernel.errors import MastheadError
 from masthead.moving.html import text_of
 from masthead.moving.models import ImportedItem
 from masthead.moving.report import Matter, Outcome, Report
-from masthead.moving.wordpress.parse import Head
+from masthead.moving.wordpress.records import Head
 from masthead.moving.wordpress.spool import Spool
 from masthead.newsroom.staff.models import User
 from masthead.newsroom.stories.actions import free_slug

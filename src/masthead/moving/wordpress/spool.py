@@ -10,7 +10,7 @@ from dataclasses import astuple, dataclass, fields
 from urllib.parse import urlsplit
 
 from masthead.moving.html import text_of
-from masthead.moving.wordpress.parse import Item
+from masthead.moving.wordpress.records import Item
 
 
 @dataclass(frozen=True, slots=True)
