@@ -180,6 +180,7 @@ X_FRAME_OPTIONS = "SAMEORIGIN"  # Wagtail's preview panel frames our own pages
 
 # --- Wagtail --------------------------------------------------------------------------------------
 WAGTAIL_SITE_NAME = ENV.name
+WAGTAIL_USER_TIME_ZONES = [ENV.time_zone]  # hours at the desk are the newsroom's, for everybody
 WAGTAILADMIN_BASE_URL = ENV.address
 WAGTAIL_ENABLE_UPDATE_CHECK = False  # no call home
 WAGTAIL_GRAVATAR_PROVIDER_URL = None

@@ -12,7 +12,7 @@ from wagtail.models import PageLogEntry, TaskState
 from masthead.newsroom.desk import rules
 from masthead.newsroom.desk.filters import cut, in_review
 from masthead.newsroom.desk.views.stories import dress, rows
-from masthead.newsroom.stories.gate import Finding, Severity
+from masthead.newsroom.stories.gate import Severity
 from masthead.newsroom.stories.models import Correction, StoryPage
 
 SHOWN = 12  # rows of a group; “all” leads to the list
@@ -30,10 +30,10 @@ class Refusal:
 
 @dataclass(frozen=True, kw_only=True)
 class Blocked:
-    """A story under way with what blocks it."""
+    """A story under way with what blocks it, each said once."""
 
     story: Any
-    findings: tuple[Finding, ...]
+    messages: tuple[str, ...]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -66,7 +66,7 @@ def board(*, user: Any, now: dt.datetime) -> Board:
 
 
 def _blocked(story: Any) -> Blocked:
-    return Blocked(story=story, findings=tuple(finding for finding in story.findings if finding.severity is Severity.BLOCK))
+    return Blocked(story=story, messages=tuple(dict.fromkeys(finding.message for finding in story.findings if finding.severity is Severity.BLOCK)))
 
 
 def _for_review(stories: Sequence[Any], user: Any) -> None:

@@ -1,7 +1,9 @@
 """The desk's panel beside a story, and its board on the first page."""
 
+from collections.abc import Sequence
 from typing import Any
 
+from django.forms import Media
 from django.urls import reverse
 from wagtail.admin.ui.components import Component
 from wagtail.admin.ui.side_panels import BaseSidePanel
@@ -44,6 +46,7 @@ class DeskPanel(BaseSidePanel):
         context["findings"] = [
             {
                 "finding": finding,
+                "picture_url": _picture(finding),
                 "severity": rules.SEVERITY_WORDS[finding.severity],
                 "anchor": f"#block-{finding.block}-section" if finding.block else f"#panel-child-story-{finding.field}-section" if finding.field else "",
                 "accept_url": reverse("findings:accept", args=[self.object.pk, finding.key]) if may_accept else "",
@@ -54,14 +57,28 @@ class DeskPanel(BaseSidePanel):
         return context
 
 
+def _picture(finding: gate.Finding) -> str:
+    """Return where the picture is completed that a finding is about; its checks put the key into the finding's text."""
+    about_one = finding.rule.startswith("picture-") and finding.text.isdigit()
+    return reverse("wagtailimages:edit", args=[finding.text]) if about_one else ""
+
+
 class BoardPanel(Component):
-    """The desk's board."""
+    """The desk's board, with the panels of `others` in its side column."""
 
     name = "board"
     template_name = "desk/board.html"
     order = 10
 
+    def __init__(self, others: Sequence[Any] = ()) -> None:
+        self.others = sorted(others, key=lambda panel: panel.order)
+
+    @property
+    def media(self) -> Media:
+        """Return what the panels in it load."""
+        return sum((panel.media for panel in self.others), Media())
+
     def get_context_data(self, parent_context: Any) -> dict[str, Any]:
         """Return the board for the person who is signed in."""
         request = parent_context["request"]
-        return {"board": board(user=request.user, now=clock.now()), "request": request}
+        return {"board": board(user=request.user, now=clock.now()), "request": request, "others": self.others}

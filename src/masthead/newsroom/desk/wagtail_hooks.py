@@ -25,7 +25,13 @@ MENU = {
     "settings": ("Settings", 1000),
 }
 NEVER_NEEDED = {"help", "snippets", "aging-pages", "page-types-usage", "workflow-tasks", "sites", "collections", "locales"}
-NOT_FOR_REPORTERS = {"reports"}
+NOT_FOR_REPORTERS = {"reports", "explorer"}
+ACTS = {
+    "approve": "Approve and publish",
+    "reject": "Send back…",
+    "action-restart-workflow": "Begin the review again",
+    "action-cancel-workflow": "Call off the review",
+}
 SETTINGS_LABELS = {"users": "Staff", "groups": "Roles", "redirects": "Old addresses", "workflows": "Review"}
 
 
@@ -35,10 +41,10 @@ def show_the_desk() -> Any:
     return list(VIEWSETS)
 
 
-@hooks.register("construct_homepage_panels")
+@hooks.register("construct_homepage_panels", order=1000)  # last: it gathers what other rooms put there
 def lay_out_the_board(_request: Any, panels: list[Any]) -> None:
-    """Put the board on the first page in place of Wagtail's own panels; those of other rooms stay."""
-    panels[:] = [BoardPanel(), *(panel for panel in panels if not type(panel).__module__.startswith("wagtail."))]
+    """Put the board on the first page in place of Wagtail's own panels; those of other rooms stand in its side column."""
+    panels[:] = [BoardPanel([panel for panel in panels if not type(panel).__module__.startswith("wagtail.")])]
 
 
 @hooks.register("after_bulk_action")
@@ -51,6 +57,20 @@ def say_what_waits(request: Any, action_type: str, objects: list[Any], _action: 
             messages.warning(
                 request, f"“{waiting.object_str}” is not out yet: it goes out {rules.hour(waiting.approved_go_live_at, settings.ENV.zone, now=now)}."
             )
+
+
+@hooks.register("construct_page_action_menu")
+def show_what_comes_next(items: list[Any], request: Any, _context: Any) -> None:
+    """Set the one act that moves the story on beside “Save draft”: approve, publish, or send in."""
+    for item in items:
+        if item.name in ACTS:
+            item.label = ACTS[item.name]
+    by_name = {item.name: item for item in items}
+    act = next((by_name[name] for name in ("approve", "action-publish", "action-submit") if name in by_name), None)
+    if act is not None and "action-save-draft" in by_name:
+        save = by_name["action-save-draft"]
+        items[:] = [save, act, *(item for item in items if item not in {save, act})]
+        request.desk_main_act = True
 
 
 @hooks.register("construct_main_menu")

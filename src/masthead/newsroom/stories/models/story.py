@@ -54,7 +54,13 @@ class StoryPage(GatedPage):
         FieldPanel("title", heading="Headline", help_text="As it will be printed."),
         FieldPanel("standfirst"),
         InlinePanel("bylines", heading="Bylines", label="Byline"),
-        FieldRowPanel([FieldPanel("label"), FieldPanel("dateline", widget=DatelineInput), FieldPanel("language", widget=LanguageSelect)]),
+        FieldRowPanel(
+            [
+                FieldPanel("label"),
+                FieldPanel("dateline", widget=DatelineInput),
+                FieldPanel("language", widget=LanguageSelect, help_text="What the text is written in."),
+            ]
+        ),
         MultiFieldPanel([FieldPanel("lead_picture"), FieldPanel("lead_caption")], heading="Lead picture"),
         FieldPanel("body"),
         FieldPanel("topics", widget=TopicBoxes),

@@ -34,6 +34,13 @@
     field.addEventListener("keydown", (event) => { if (event.key === "Enter") event.preventDefault(); });
   }
 
+  /* Whoever has not chosen a side panel yet sees what the desk found, where it found anything. */
+  function openTheDesk() {
+    const toggle = document.querySelector("[data-side-panel-toggle='desk']");
+    if (!toggle || toggle.querySelector("[data-side-panel-toggle-counter][hidden]")) return;
+    if (localStorage.getItem("wagtail:side-panel-open") === null && window.innerWidth > 1200) toggle.click();
+  }
+
   function goTo(link) {
     const field = link.dataset.deskGoto;
     const block = link.dataset.deskBlock;
@@ -49,12 +56,59 @@
     return true;
   }
 
+  /* What publishing will do, read from the form as it stands: shown on the button, asked before it is done. */
+  function moment(name) {
+    const value = document.getElementById(`id_${name}`)?.value.trim();
+    if (!value) return null;
+    return { words: value, at: value.replace("T", " ") };
+  }
+
+  function whatPublishingDoes(button) {
+    const now = button.dataset.deskNow || "";
+    const embargo = moment("embargoed_until");
+    const chosen = moment("go_live_at");
+    const held = embargo && embargo.at > now ? embargo : null;
+    const later = chosen && chosen.at > now ? chosen : null;
+    if (held && (!later || later.at <= held.at)) return { label: `Schedule for ${held.words}`, ask: `It goes out at ${held.words}, when the embargo ends. Nobody outside the newsroom sees it before.` };
+    if (later) return { label: `Schedule for ${later.words}`, ask: `It goes out at ${later.words}. Nobody outside the newsroom sees it before.` };
+    return { label: "Publish now", ask: "Readers see it at once." };
+  }
+
+  function watchPublishing() {
+    const form = document.querySelector("[data-edit-form][data-desk-now]") || document.querySelector("[data-desk-now]");
+    const buttons = [...document.querySelectorAll("button[name='action-publish'], button[data-workflow-action-name='approve']")];
+    if (!form || !buttons.length) return;
+    const clock = Date.now();
+    const start = Date.parse(`${form.dataset.deskNow.replace(" ", "T")}:00Z`);
+    const present = () => new Date(start + Date.now() - clock).toISOString().slice(0, 16).replace("T", " ");
+    const relabel = () => buttons.forEach((button) => {
+      button.dataset.deskNow = present();
+      const label = button.querySelector("em");
+      if (button.name === "action-publish" && label && !button.disabled) label.textContent = whatPublishingDoes(button).label;
+    });
+    relabel();
+    document.addEventListener("change", relabel);
+    document.addEventListener("click", (event) => {
+      const button = event.target.closest?.("button[name='action-publish'], button[data-workflow-action-name='approve']");
+      if (!button) return;
+      button.dataset.deskNow = present();
+      const does = whatPublishingDoes(button);
+      const headline = document.getElementById("id_title")?.value.trim() || "this page";
+      if (!window.confirm(`${button.name === "action-publish" ? does.label : `Approve: ${does.label.toLowerCase()}`}?\n\n“${headline}”\n${does.ask}`)) {
+        event.preventDefault();
+        event.stopImmediatePropagation();
+      }
+    }, true);
+  }
+
   document.addEventListener("click", (event) => {
     const link = event.target.closest?.("[data-desk-goto]");
     if (link && goTo(link)) event.preventDefault();
   });
   document.addEventListener("DOMContentLoaded", () => {
     document.querySelectorAll("[data-desk-topics]").forEach(searchTopics);
+    watchPublishing();
+    openTheDesk();
     if (!document.querySelector("[data-desk-words]")) return;
     let waiting = 0;
     const later = () => { clearTimeout(waiting); waiting = setTimeout(countWords, 250); };
