@@ -12,7 +12,6 @@ import pytest
 import time_machine
 from django.core.files.base import ContentFile
 from django.test import Client
-from tests.make import make_author, make_newsroom, make_picture, make_staff, make_story, make_topic
 
 from masthead.kernel import clock
 from masthead.newsroom.pictures import shapes
@@ -20,6 +19,7 @@ from masthead.newsroom.pictures.models import Attachment
 from masthead.newsroom.staff.roles import Role
 from masthead.newsroom.stories import actions
 from masthead.newsroom.stories.models import StoryPage
+from tests.make import make_author, make_newsroom, make_picture, make_staff, make_story, make_topic
 
 pytestmark = pytest.mark.django_db
 NOON = dt.datetime(2026, 3, 10, 12, 0, tzinfo=dt.UTC)

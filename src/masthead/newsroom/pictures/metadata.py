@@ -58,6 +58,20 @@ def read(file: IO[bytes]) -> PictureFacts:
     return PictureFacts(**{field.name: getattr(xmp, field.name) or getattr(iim, field.name) for field in fields(PictureFacts)})
 
 
+ORIENTATION = 0x0112  # Exif 2.32, table 4
+ON_ITS_SIDE = {5, 6, 7, 8}
+
+
+def upright_size(file: IO[bytes]) -> tuple[int, int] | None:
+    """Return width and height in pixels of the picture as it must be held, or None where it cannot be read."""
+    try:
+        with file.open() if hasattr(file, "open") else file as opened, Image.open(opened) as image:
+            width, height = image.size
+            return (height, width) if image.getexif().get(ORIENTATION) in ON_ITS_SIDE else (width, height)
+    except (OSError, ValueError, SyntaxError):
+        return None
+
+
 def _packet(image: Image.Image) -> bytes:
     found = image.info.get("xmp") or image.info.get("XML:com.adobe.xmp") or b""
     return found.encode() if isinstance(found, str) else bytes(found)

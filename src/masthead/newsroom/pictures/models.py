@@ -1,10 +1,13 @@
 """Pictures with their credit, and attachments; thin over Wagtail's own, rules live in `rules.py`."""
 
+from typing import Any
+
 from django.db import models
 from wagtail.documents.models import AbstractDocument
 from wagtail.images.models import AbstractImage, AbstractRendition
 
 from masthead.newsroom.pictures import rules
+from masthead.newsroom.pictures.metadata import upright_size
 
 
 class Licence(models.TextChoices):
@@ -65,6 +68,17 @@ class Picture(AbstractImage):
         verbose_name = "picture"
         verbose_name_plural = "pictures"
         permissions = [("choose_picture", "Can choose picture")]
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """Store the picture; of a new file, width and height are those of the picture held upright, as readers get it."""
+        is_new = bool(self.file) and not self.file._committed  # noqa: SLF001 - Django's own word for a file not yet stored
+        super().save(*args, **kwargs)
+        size = upright_size(self.file) if is_new else None
+        if size is not None:
+            width, height = size
+            type(self).objects.filter(pk=self.pk).update(width=width, height=height)
+            self.width: int = width
+            self.height: int = height
 
     @property
     def alt_text(self) -> str:
