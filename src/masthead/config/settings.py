@@ -177,6 +177,7 @@ SILENCED_SYSTEM_CHECKS = [
     "security.W021",  # a browser's preload list is for good; that is the newsroom's own decision
 ]
 X_FRAME_OPTIONS = "SAMEORIGIN"  # Wagtail's preview panel frames our own pages
+FORMS_URLFIELD_ASSUME_HTTPS = True  # Django 6 does so by itself; take this away with it
 
 # --- Wagtail --------------------------------------------------------------------------------------
 WAGTAIL_SITE_NAME = ENV.name

@@ -10,7 +10,8 @@ from wagtail.models import TaskState
 from masthead.kernel import clock
 from masthead.newsroom.staff.roles import Role
 from masthead.newsroom.stories.models import StoryPage
-from tests.make import make_picture, make_staff, make_story
+from tests.make import make_picture, make_section, make_staff, make_story
+from tests.newsroom.desk.story_form import form
 
 pytestmark = pytest.mark.django_db
 
@@ -97,29 +98,4 @@ def test_publishing_says_so(client, editor, section):
 
 @pytest.fixture
 def section():
-    from tests.make import make_section
-
     return make_section()
-
-
-def form(**words):
-    from wagtail.test.utils.form_data import nested_form_data, streamfield
-
-    text = '{"blocks": [{"key": "a", "text": "Words that took an hour.", "type": "unstyled", "depth": 0, "inlineStyleRanges": [], "entityRanges": []}], "entityMap": {}}'
-    whole = {
-        "title": "The ferry",
-        "slug": "the-ferry",
-        "label": "news",
-        "language": "en",
-        "body": streamfield([("paragraphs", text)]),
-        "bylines-TOTAL_FORMS": "0",
-        "bylines-INITIAL_FORMS": "0",
-        "bylines-MIN_NUM_FORMS": "0",
-        "bylines-MAX_NUM_FORMS": "1000",
-        "comments-TOTAL_FORMS": "0",
-        "comments-INITIAL_FORMS": "0",
-        "comments-MIN_NUM_FORMS": "0",
-        "comments-MAX_NUM_FORMS": "",
-        "action-publish": "action-publish",
-    }
-    return nested_form_data(whole | words)
