@@ -24,7 +24,7 @@ WORDS = (
 def run() -> dict[str, object]:
     """Return the figures by name."""
     with tempfile.TemporaryDirectory(prefix="masthead-bench-") as folder:
-        environment = os.environ | {"MASTHEAD_DATA": folder, "DATABASE_URL": "", "MASTHEAD_SECRET_KEY": "only-for-this-bench-" * 4}  # noqa: TID251 - the child's own newsroom
+        environment = os.environ | {"MASTHEAD_DATA": folder, "DATABASE_URL": "", "MASTHEAD_SECRET_KEY": "only-for-this-bench-" * 4}
         source = Path(__file__).resolve().parents[1]
         environment["PYTHONPATH"] = f"{source / 'src'}{os.pathsep}{source}"
         child = subprocess.run([sys.executable, "-m", "bench.moving", folder], env=environment, check=True, capture_output=True, text=True, cwd=source)
@@ -67,15 +67,15 @@ def _item(random: Random, number: int) -> str:
 
 
 def _measure(folder: Path) -> dict[str, object]:
-    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "masthead.config.settings")  # noqa: TID251 - set up as the command line does
-    import django  # noqa: PLC0415 - after the environment
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "masthead.config.settings")
+    import django
 
     django.setup()
-    from django.core.management import call_command  # noqa: PLC0415
+    from django.core.management import call_command
 
-    from masthead.kernel import clock  # noqa: PLC0415
-    from masthead.moving.wordpress.actions import import_wxr  # noqa: PLC0415
-    from masthead.newsroom.stories.actions import found_newsroom  # noqa: PLC0415
+    from masthead.kernel import clock
+    from masthead.moving.wordpress.actions import import_wxr
+    from masthead.newsroom.stories.actions import found_newsroom
 
     call_command("migrate", verbosity=0)
     found_newsroom(name="Bench", host="bench.example")
