@@ -30,7 +30,7 @@ ROWS_TO_VERIFY = 5_000
 def run() -> dict[str, float]:
     """Return the figures by name; each name says its unit."""
     figures = _measure("SQLite", "")
-    server = os.environ.get("MASTHEAD_TEST_POSTGRES") or LOCAL_POSTGRES  # noqa: TID251 - a bench is no newsroom
+    server = os.environ.get("MASTHEAD_TEST_POSTGRES") or LOCAL_POSTGRES
     name = f"masthead_bench_{os.getpid()}"
     try:
         with psycopg.connect(server, autocommit=True, connect_timeout=3) as connection:
@@ -49,7 +49,7 @@ def _measure(label: str, database_url: str) -> dict[str, float]:
     with tempfile.TemporaryDirectory(prefix="masthead-bench-") as folder:
         own = {"MASTHEAD_DATA": folder, "DATABASE_URL": database_url, "MASTHEAD_SECRET_KEY": "only-for-this-bench-" * 4, "MASTHEAD_TIME_ZONE": "UTC"}
         paths = f"{SOURCE / 'src'}{os.pathsep}{SOURCE}"
-        environment = os.environ | own | {"PYTHONPATH": paths, "DJANGO_SETTINGS_MODULE": "masthead.config.settings"}  # noqa: TID251 - as above
+        environment = os.environ | own | {"PYTHONPATH": paths, "DJANGO_SETTINGS_MODULE": "masthead.config.settings"}
         command = [sys.executable, "-m", "bench.ledger", "child"]
         child = subprocess.run(command, env=environment, check=True, capture_output=True, text=True, cwd=SOURCE)
     found: dict[str, float] = json.loads(child.stdout.splitlines()[-1])
