@@ -34,7 +34,7 @@ def make_demo_newsroom(place: Path, *, address: str = "http://127.0.0.1:8000") -
     """Make a newsroom in `place` with the demo in it, and keep its sign-ins in sign-in.txt (0600)."""
     init.refuse_taken(place)
     answers = init.Answers(
-        name=NAME, address=address, time_zone="UTC", currency="USD", language="en", email=ACCOUNTS["publisher"], password=init.new_password()
+        name=NAME, address=address, time_zone="UTC", currency="USD", language="en", email=ACCOUNTS["publisher"], password=init.new_password(), sections=()
     )
     init.found(place, answers, then=lambda: fill(place, publisher_password=answers.password))
 

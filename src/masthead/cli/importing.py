@@ -1,7 +1,6 @@
 """`masthead import`: bring in what was written elsewhere."""
 
 import argparse
-from importlib import import_module
 from pathlib import Path
 
 from masthead.cli import starting
@@ -14,6 +13,15 @@ def _arguments(parser: argparse.ArgumentParser) -> None:
     wxr.add_argument("file", type=Path, help="the export, a .xml file")
     wxr.add_argument("--media", type=Path, metavar="FOLDER", help="a copy of wp-content/uploads; pictures that are not in it are listed")
     wxr.add_argument("--dry-run", action="store_true", help="report what would happen, change nothing")
+    wxr.add_argument("--recover", action="store_true", help="take what can be read of a file that is not well-formed, and list what was skipped")
+    wxr.add_argument(
+        "--hold-back",
+        action="store_true",
+        help="make drafts of public stories that the desk would not let out (default: they stay public, each finding listed)",
+    )
+    wxr.add_argument("--section-default", metavar="TITLE", default="News", help="the section of stories without a category (default: News)")
+    wxr.add_argument("--as-stories", metavar="TYPE", action="append", help="take this post type as stories too; may be given again")
+    wxr.add_argument("--full-report", action="store_true", help="list everything, however much it is")
     page = kind.add_parser("page", help="one saved page of an old site, HTML or plain text: becomes a draft", allow_abbrev=False)
     page.add_argument("file", type=Path, help="the page, .html or .txt")
     page.add_argument("--section", metavar="TITLE", help="the section it goes to (default: the first)")
@@ -26,8 +34,13 @@ def _run(options: argparse.Namespace) -> int:
     if getattr(options, "media", None) and not options.media.is_dir():
         raise Refused(f"There is no folder {options.media}: --media names a copy of wp-content/uploads.")
     starting.start_newsroom(folder())
-    room = "wordpress" if options.kind == "wxr" else "pages"
-    return int(import_module(f"masthead.moving.{room}.command").run(options))
+    if options.kind == "wxr":
+        from masthead.moving.wordpress import command as wordpress
+
+        return wordpress.run(options)
+    from masthead.moving.pages import command as pages
+
+    return pages.run(options)
 
 
 COMMAND = Command(

@@ -28,6 +28,7 @@ class Answers:
     email: str
     password: str = ""
     database_url: str = ""
+    sections: tuple[str, ...] | None = None  # left out: those that a new newsroom has
 
 
 QUESTIONS = (
@@ -145,8 +146,9 @@ def _lay_out(answers: Answers, password: str) -> None:
     from masthead.newsroom.stories.actions import found_newsroom
 
     env: Env = settings.ENV
+    sections = {} if answers.sections is None else {"sections": answers.sections}
     with transaction.atomic():
-        found_newsroom(name=answers.name, host=env.host, port=env.port)
+        found_newsroom(name=answers.name, host=env.host, port=env.port, **sections)
         add_user(email=answers.email, password=password, role=Role.PUBLISHER)
 
 
