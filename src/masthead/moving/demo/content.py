@@ -45,6 +45,8 @@ class PublicationEntry(Entry):
     contact_email: str
     accent_colour: str
     footer: str
+    description: str
+    corrections_policy: str
 
 
 class SectionEntry(Entry):

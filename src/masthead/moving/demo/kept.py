@@ -1,0 +1,23 @@
+"""Which things the demo made already: its rows among what was imported, so that a second run finds and leaves them."""
+
+import datetime as dt
+
+from masthead.moving.models import ImportedItem
+
+SOURCE = "demo"
+
+
+def key_of(kind: ImportedItem.Kind, name: str) -> int | None:
+    """Return the primary key of what the demo made as `name`, or None where it did not yet."""
+    found: int | None = ImportedItem.objects.filter(source=SOURCE, kind=kind, key=name).values_list("object_id", flat=True).first()
+    return found
+
+
+def keys_of(kind: ImportedItem.Kind) -> dict[str, int]:
+    """Return everything of a kind that the demo made: name to primary key."""
+    return dict(ImportedItem.objects.filter(source=SOURCE, kind=kind).values_list("key", "object_id"))
+
+
+def keep(kind: ImportedItem.Kind, name: str, key: int, *, now: dt.datetime) -> None:
+    """Note, in the caller's transaction, that the demo made `name`."""
+    ImportedItem.objects.create(source=SOURCE, kind=kind, key=name, object_id=key, imported_at=now, changed_at=now)
