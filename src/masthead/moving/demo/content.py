@@ -111,6 +111,13 @@ class BylineEntry(Entry):
     role: str = ""
 
 
+class BeforeEntry(Entry):
+    """What stood above a story before its first note; empty where that did not change."""
+
+    headline: str = ""
+    standfirst: str = ""
+
+
 class StoryEntry(Entry):
     """A story; `published` is when, as `moment` reads it."""
 
@@ -131,6 +138,7 @@ class StoryEntry(Entry):
     state: Literal["public", "scheduled", "embargoed", "review", "draft"] = "public"
     embargo_note: str = ""
     corrections: tuple[CorrectionEntry, ...] = ()
+    before: BeforeEntry = BeforeEntry()
 
     def signed(self) -> list[BylineEntry]:
         """Return who signs it, in order."""

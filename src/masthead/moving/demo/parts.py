@@ -19,6 +19,8 @@ NO_BREAK, NARROW = "\u00a0", "\u202f"
 _DATE = re.compile(r"\{([wdmy])([+-]\d+)\}")
 _PATTERNS = {"w": "EEEE d MMMM y", "d": "d MMMM y", "m": "MMMM y", "y": "y"}
 _GERMAN = {"w": "EEEE, d. MMMM y", "d": "d. MMMM y"}
+_AMERICAN = {"w": "EEEE, MMMM d, y", "d": "MMMM d, y"}  # with a comma after it where the sentence goes on
+AMERICAN = frozenset({"en", "en-us"})
 
 
 class TextError(MastheadError):
@@ -212,17 +214,19 @@ _BLOCKS: dict[str, Callable[[str, list[str]], Part]] = {
 
 
 def set_in(text: str, *, language: str, day: dt.date) -> str:
-    """Return `text` with its dates, counted from `day`, and its no-break spaces, as `language` has them."""
+    """Return `text` with its dates, counted from `day`, and its no-break spaces, as `language` (BCP 47) has them."""
+    american = language.lower() in AMERICAN
 
     def date(match: re.Match[str]) -> str:
         kind, offset = match[1], int(match[2])
         if kind == "y":
             return str(day.year + offset)
-        pattern = (_GERMAN if language == "de" else {}).get(kind, _PATTERNS[kind])
-        words = format_date(day + dt.timedelta(days=offset), pattern, locale=language)
+        words = format_date(day + dt.timedelta(days=offset), _pattern(kind, language), locale=language.replace("-", "_"))
         if language == "fr":
             words = re.sub(r"(^|\s)1 ", r"\g<1>1er ", words)
-        return re.sub(r"(?<=\d) |(?<=\d\.) |(?<=1er) ", NO_BREAK, words, count=1)
+        words = re.sub(r"(?<=[a-z]) (?=\d+,)" if american else r"(?<=\d) |(?<=\d\.) |(?<=1er) ", NO_BREAK, words, count=1)
+        goes_on = american and kind in "wd" and re.match(r" \w", match.string[match.end() :])
+        return f"{words}," if goes_on else words
 
     dated = _DATE.sub(date, text)
     if language == "fr":
@@ -230,3 +234,9 @@ def set_in(text: str, *, language: str, day: dt.date) -> str:
     if language in {"fr", "de"}:
         dated = re.sub(r"(?<=\d)~(?=\d{3})", NARROW, dated)
     return dated.replace("~", NO_BREAK)
+
+
+def _pattern(kind: str, language: str) -> str:
+    if language.lower() in AMERICAN:
+        return _AMERICAN.get(kind, _PATTERNS[kind])
+    return (_GERMAN if language == "de" else {}).get(kind, _PATTERNS[kind])

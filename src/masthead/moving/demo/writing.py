@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
+from django.conf import settings
 from django.db import transaction
 from wagtail.models import PageLogEntry, Revision
 
@@ -56,14 +57,11 @@ def _hour(entry: StoryEntry, desk: Desk) -> dt.datetime:
 
 def _write(entry: StoryEntry, desk: Desk, known: Mapping[str, StoryPage]) -> StoryPage:
     at = _hour(entry, desk)
-    first = entry.body
-    for note in entry.corrections:
-        if note.was:
-            first = first.replace(note.reads, note.was)
+    first = _as_first_published(entry)
     writer = (
         desk.users["reporter"] if "mira-adeyo" in {byline.author for byline in entry.signed()} or entry.state in {"review", "draft"} else desk.users["editor"]
     )
-    story = actions.create_story(section=desk.sections[entry.section], draft=_draft(entry, first, desk, known), user=writer)
+    story = actions.create_story(section=desk.sections[entry.section], draft=_draft(first, desk, known), user=writer)
     if entry.state == "public":
         actions.admit(page=story, user=desk.users["editor"], first_published_at=at, last_published_at=at, now=desk.now)
         _date_history(story, at, since=0)
@@ -75,12 +73,14 @@ def _write(entry: StoryEntry, desk: Desk, known: Mapping[str, StoryPage]) -> Sto
     return story
 
 
-def _draft(entry: StoryEntry, body: str, desk: Desk, known: Mapping[str, StoryPage]) -> actions.Draft:
+def _draft(entry: StoryEntry, desk: Desk, known: Mapping[str, StoryPage]) -> actions.Draft:
     at = _hour(entry, desk)
     day = date_in(desk.zone, at)
 
+    language = _language(entry)
+
     def words(text: str) -> str:
-        return set_in(text, language=entry.language, day=day)
+        return set_in(text, language=language, day=day)
 
     return actions.Draft(
         headline=words(entry.headline),
@@ -88,8 +88,8 @@ def _draft(entry: StoryEntry, body: str, desk: Desk, known: Mapping[str, StoryPa
         standfirst=words(entry.standfirst),
         label=entry.label,
         dateline=entry.dateline,
-        language=entry.language,
-        body=bodies.blocks(words(body), bodies.Shelf(desk.pictures, desk.attachments, known)),
+        language=language,
+        body=bodies.blocks(words(entry.body), bodies.Shelf(desk.pictures, desk.attachments, known)),
         lead_picture=desk.pictures.get(entry.picture),
         lead_caption=words(entry.caption),
         bylines=[(desk.authors[byline.author], byline.role) for byline in entry.signed()],
@@ -101,24 +101,41 @@ def _draft(entry: StoryEntry, body: str, desk: Desk, known: Mapping[str, StoryPa
     )
 
 
-def _correct(story: StoryPage, entry: StoryEntry, body: str, desk: Desk, known: Mapping[str, StoryPage]) -> None:
+def _language(entry: StoryEntry) -> str:
+    """Return the story's language; English is the newsroom's own, which orders dates in its way."""
+    own = settings.LANGUAGE_CODE
+    return own if entry.language == "en" and own.lower().startswith("en") else entry.language
+
+
+def _as_first_published(entry: StoryEntry) -> StoryEntry:
+    body = entry.body
+    for note in entry.corrections:
+        if note.was:
+            body = body.replace(note.reads, note.was)
+    changes = {"body": body, "headline": entry.before.headline or entry.headline, "standfirst": entry.before.standfirst or entry.standfirst}
+    return entry.model_copy(update=changes)
+
+
+def _correct(story: StoryPage, entry: StoryEntry, wrong: StoryEntry, desk: Desk, known: Mapping[str, StoryPage]) -> None:
     """Add the story's notes, oldest first, each with the revision that mends the text."""
     published = _hour(entry, desk)
     for note in entry.corrections:
         at = min(published + duration(note.after), desk.now)
         since = _newest_log(story)
         actions.add_correction(story=story, kind=note.kind, text=_note(note, entry, published, desk), user=desk.users["editor"], now=at)
-        if note.was:
-            body = body.replace(note.was, note.reads)
-            actions.revise_story(story=story, draft=_draft(entry, body, desk, known), user=desk.users["editor"])
-            mended = actions.publish(story=story, user=desk.users["editor"])
+        changes = {"body": wrong.body.replace(note.was, note.reads) if note.was else wrong.body, "headline": entry.headline, "standfirst": entry.standfirst}
+        mended = wrong.model_copy(update=changes)
+        if mended != wrong:
+            wrong = mended
+            actions.revise_story(story=story, draft=_draft(mended, desk, known), user=desk.users["editor"])
+            stored = actions.publish(story=story, user=desk.users["editor"])
             StoryPage.objects.filter(pk=story.pk).update(last_published_at=at, latest_revision_created_at=at)
-            Revision.objects.filter(pk=mended.latest_revision_id).update(created_at=at)
+            Revision.objects.filter(pk=stored.latest_revision_id).update(created_at=at)
         _date_history(story, at, since=since)
 
 
 def _note(note: CorrectionEntry, entry: StoryEntry, published: dt.datetime, desk: Desk) -> str:
-    return set_in(note.text, language=entry.language, day=date_in(desk.zone, published))
+    return set_in(note.text, language=_language(entry), day=date_in(desk.zone, published))
 
 
 def _newest_log(story: StoryPage) -> int:
@@ -152,6 +169,7 @@ def _page(entry: PageEntry, front: FrontPage, desk: Desk) -> InfoPage:
     found: InfoPage | None = InfoPage.objects.child_of(front).filter(slug=entry.slug).first()
     if found is None:
         page = actions.create_page(parent=front, title=entry.title, slug=entry.slug, standfirst=standfirst, body=body, user=user)
+        InfoPage.objects.filter(pk=page.pk).update(show_in_menus=True)
         actions.admit(page=page, user=user, first_published_at=desk.now, last_published_at=desk.now, now=desk.now)
         return page
     revised = actions.revise_page(page=found, title=entry.title, standfirst=standfirst, body=body, user=user)
