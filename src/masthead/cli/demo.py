@@ -10,7 +10,7 @@ from masthead.cli import init, starting
 from masthead.cli.frame import Command, Refused, at_work, door, folder
 
 SIGN_IN = "sign-in.txt"
-NAME = "The Demo Courier"
+NAME = "The Maren Lantern"
 ACCOUNTS = {"reporter": "reporter@demo.example", "editor": "editor@demo.example", "publisher": "publisher@demo.example"}
 
 
@@ -47,8 +47,8 @@ def fill(place: Path, *, publisher_password: str = "") -> None:
     add_people(passwords)
     lines = [f"{role:<10} {email:<24} {passwords[role]}" for role, email in ACCOUNTS.items()]
     newsroom_folder.write_private(place / SIGN_IN, "\n".join(["role       sign in with             password", *lines, ""]))
-    with at_work("writing the demo's stories, pictures and gifts"):
-        import_module("masthead.moving.demo.actions").fill(now=clock.now())
+    with at_work("writing the demo's stories, pictures and gifts") as progress:
+        import_module("masthead.moving.demo.actions").fill(now=clock.now(), progress=progress, accounts=ACCOUNTS)
 
 
 def add_people(passwords: Mapping[str, str]) -> None:
@@ -66,9 +66,9 @@ def add_people(passwords: Mapping[str, str]) -> None:
 
 
 def _refuse_stories(place: Path) -> None:
-    from masthead.newsroom.stories.models import StoryPage
+    from masthead.moving.demo.kept import holds_other_stories
 
-    if StoryPage.objects.exists():
+    if holds_other_stories():  # a demo that was interrupted is completed
         raise Refused(f"The newsroom in {place} holds stories: the demo goes into an empty one, such as `{door()} demo --data demo`.")
 
 

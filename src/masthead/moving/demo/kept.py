@@ -3,14 +3,15 @@
 import datetime as dt
 
 from masthead.moving.models import ImportedItem
+from masthead.newsroom.stories.models import StoryPage
 
 SOURCE = "demo"
 
 
-def key_of(kind: ImportedItem.Kind, name: str) -> int | None:
-    """Return the primary key of what the demo made as `name`, or None where it did not yet."""
-    found: int | None = ImportedItem.objects.filter(source=SOURCE, kind=kind, key=name).values_list("object_id", flat=True).first()
-    return found
+def holds_other_stories() -> bool:
+    """Say whether the newsroom has stories that are not the demo's."""
+    own = ImportedItem.objects.filter(source=SOURCE, kind=ImportedItem.Kind.STORY).values("object_id")
+    return bool(StoryPage.objects.exclude(pk__in=own).exists())
 
 
 def keys_of(kind: ImportedItem.Kind) -> dict[str, int]:
