@@ -26,9 +26,9 @@ def meter(context: dict[str, Any], campaign: Campaign | None = None, *, level: i
     `level` above 0 gives it the campaign's name as a heading of that level.
     """
     if campaign is not None:
-        return {"reading": queries.reading(campaign=campaign, now=clock.now()), "level": level}
+        return {"reading": queries.reading(campaign=campaign, now=clock.now()), "level": level, "on_top": False}
     found = _featured(context)
-    return {"reading": found[1] if found else None, "level": level}
+    return {"reading": found[1] if found else None, "level": level, "on_top": True}
 
 
 @register.inclusion_tag("campaigns/appeal.html", takes_context=True)
