@@ -68,6 +68,7 @@ class _Walk:
         self.classic = classic
         self.parts: list[Part] = []
         self.run: list[str] = []
+        self.waiting: list[Part] = []  # what stood within the present paragraph and follows it
         self.depth = 0
 
     # --- flow ---------------------------------------------------------------------------------
@@ -101,6 +102,12 @@ class _Walk:
 
     def end_paragraph(self) -> None:
         """Close the present paragraph, if it has any text, and add it to the parts."""
+        self.end_text()
+        self.parts += self.waiting
+        self.waiting = []
+
+    def end_text(self) -> None:
+        """Add the text gathered so far as a paragraph."""
         inner = "".join(self.run)
         self.run = []
         inner = re.sub(r"^(?:\s|<br>)+|(?:\s|<br>)+$", "", re.sub(r"[ \t]*<br>[ \t]+", "<br>", inner))
@@ -151,7 +158,7 @@ class _Walk:
     def dropped(self, element: Element, tag: str) -> None:
         """Leave out what is code or belongs in a page's head, and say so where it was a script."""
         if tag == "script":
-            self.parts_kept(tag, element)
+            self.parts_kept(tag, element, self.waiting)
 
     def keep(self, name: str, element: Element) -> None:
         """Keep an element's source for the editors, and its text for the readers."""
@@ -160,10 +167,10 @@ class _Walk:
             self.flow(element)
             self.end_paragraph()
 
-    def parts_kept(self, name: str, element: Element) -> None:
+    def parts_kept(self, name: str, element: Element, to: list[Part] | None = None) -> None:
         source = lxml.html.tostring(element, encoding="unicode", with_tail=False)
         self.reading.notes.append(("kept", f"<{name}> element"))
-        self.parts.append(Kept(f"<{name}>", source))
+        (self.parts if to is None else to).append(Kept(f"<{name}>", source))
 
     def take_p(self, element: Element) -> None:
         self.flow(element)

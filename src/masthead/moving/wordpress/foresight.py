@@ -13,9 +13,9 @@ from masthead.newsroom.stories.gate import Finding, Severity
 def foreseen(plan: Plan, parts: Iterable[Part], *, lead: Picture | None, is_story: bool, uploads: Uploads) -> list[Finding]:
     """Return the findings that would block an item, were it written now."""
     parts = list(parts)
-    uses = [_use(picture, "body", uploads) for picture in pictures_of(parts)]
+    uses = [_use(picture, "body", str(number), uploads) for number, picture in enumerate(pictures_of(parts))]
     if lead is not None and is_story:
-        uses.insert(0, _use(lead, "lead_picture", uploads))
+        uses.insert(0, _use(lead, "lead_picture", "", uploads))
     reading = Reading(
         headline=plan.headline,
         is_story=is_story,
@@ -28,7 +28,7 @@ def foreseen(plan: Plan, parts: Iterable[Part], *, lead: Picture | None, is_stor
     return [finding for finding in checks.run(reading) if finding.severity is Severity.BLOCK]
 
 
-def _use(picture: Picture, field: str, uploads: Uploads) -> PictureUse | None:
+def _use(picture: Picture, field: str, block: str, uploads: Uploads) -> PictureUse | None:
     found = uploads.meant_by(picture.id, picture.url)
     if found is None or found.foreign or not uploads.is_to_be_here(found):
         return None
@@ -42,7 +42,7 @@ def _use(picture: Picture, field: str, uploads: Uploads) -> PictureUse | None:
         decorative=stored.decorative if stored else False,
         caption=picture.caption or words.caption,
         field=field,
-        block=found.key,
+        block=block,
     )
 
 

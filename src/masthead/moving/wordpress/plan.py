@@ -235,7 +235,8 @@ def bylines_of(item: Item, head: Head) -> tuple[tuple[str, str], ...]:
             found.setdefault(login, person_name(login, head) or term.name)
     if not found and item.creator:
         found[item.creator] = person_name(item.creator, head) or item.creator
-    return tuple((login, text_of(name)) for login, name in found.items())
+    # Where a sign-in is all there is and it is an e-mail address, the address itself stays out of the byline.
+    return tuple((login, text_of(name).split("@")[0] if "@" in name.strip("@") else text_of(name)) for login, name in found.items())
 
 
 def person_name(login: str, head: Head) -> str:

@@ -102,13 +102,13 @@ class Shelves:
     def author(self, login: str, name: str) -> Author | None:
         """Return the author for an account or guest author of the old site."""
         if login not in self.authors:
+            if login not in self.head.people and self.spool.guest(login) is None and not Author.objects.filter(name=name).exists():
+                self.report.add(Matter.PERSON, name, "the file only names this account; the name stands as it is there")
             self.authors[login] = self._kept("author", login, Author, lambda: Author.objects.filter(name=name).first(), lambda: self._make_author(login, name))
         return self.authors[login]
 
     def _make_author(self, login: str, name: str) -> Author:
         person, guest = self.head.people.get(login), self.spool.guest(login)
-        if person is None and guest is None:
-            self.report.add(Matter.PERSON, name, "the file only names this account; the name stands as it is there")
         shown = (guest.name if guest and guest.name else "") or name
         author = Author(
             name=shown[:150], slug=_free(Author, slugify(login.split("@", maxsplit=1)[0], allow_unicode=True)[:160] or "author"), guest=person is None
