@@ -5,8 +5,9 @@ import re
 _WORD = r"(?:photo(?:graph)?s?|picture|pic|image|illustration|graphic|foto|photo\s+credit|picture\s+credit|image\s+credit|credits?|courtesy|source)"
 _WHOLE = re.compile(rf"[(\[]?\s*{_WORD}(?:\s+(?:credit|by|courtesy(?:\s+of)?|from|via))?\s*[:|/–—-]\s*(?P<credit>[^\n]{{2,200}}?)\s*[)\]]?\.?", re.IGNORECASE)
 _BY = re.compile(r"(?:photo(?:graph)?|picture|image|illustration)\s+(?:by|courtesy\s+of)\s+(?P<credit>[^\n.]{2,120})\.?", re.IGNORECASE)
+# Before the credit the caption ends as a sentence, or a bracket, dash or bar opens.
 _AT_END = re.compile(
-    rf"(?P<caption>.{{3,600}}?[.!?”\"')\]])?\s*[(\[]?\s*(?:{_WORD})(?:\s+(?:credit|by))?\s*[:|]\s*(?P<credit>[^\n:]{{2,160}}?)\s*[)\]]?\.?",
+    rf"(?P<caption>.{{3,600}}?)(?:(?<=[.!?…”\"')\]])\s*[(\[]?|\s*[(\[|–—])\s*{_WORD}(?:\s+(?:credit|by))?\s*[:|]\s*(?P<credit>[^\n:]{{2,160}}?)\s*[)\]]?\.?",
     re.IGNORECASE | re.DOTALL,
 )
 LONGEST_LINE = 220
@@ -28,4 +29,4 @@ def split_caption(caption: str) -> tuple[str, str]:
     if credit := whole_credit(text):
         return "", credit
     match = _AT_END.fullmatch(text) if len(text) <= LONGEST_CAPTION else None
-    return ((match["caption"] or "").strip(), match["credit"].strip()) if match else (text, "")
+    return (match["caption"].strip(), match["credit"].strip()) if match else (text, "")
