@@ -4,7 +4,7 @@ import argparse
 import getpass
 import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -160,7 +160,20 @@ def _from_options(options: argparse.Namespace) -> Answers:
         raise Refused("--no-input needs --email: the address that the first editor signs in with.")
     given = {key: getattr(options, key) or default for key, _, default in QUESTIONS}
     _check(given | {"database_url": options.database_url})
-    return Answers(**given, password=password_from(options.password_file), database_url=options.database_url)
+    return _answers(given, password=password_from(options.password_file), database_url=options.database_url)
+
+
+def _answers(given: Mapping[str, str], *, password: str, database_url: str) -> Answers:
+    return Answers(
+        name=given["name"],
+        address=given["address"],
+        time_zone=given["time_zone"],
+        currency=given["currency"],
+        language=given["language"],
+        email=given["email"],
+        password=password,
+        database_url=database_url,
+    )
 
 
 def _ask(options: argparse.Namespace) -> Answers:
@@ -172,7 +185,7 @@ def _ask(options: argparse.Namespace) -> Answers:
     for key, question, default in QUESTIONS:
         given[key] = getattr(options, key) or _ask_one(key, question, default)
     password = password_from(options.password_file) or _ask_password()
-    return Answers(**given, password=password, database_url=options.database_url)
+    return _answers(given, password=password, database_url=options.database_url)
 
 
 def _ask_one(key: str, question: str, default: str) -> str:
