@@ -115,6 +115,7 @@ def assert_corrections_mended_the_text():
     note = bridge.corrections.get()
     assert "19\u00a0centimetres downstream" in str(note.revision.as_object().body)
     assert "19\u00a0millimetres downstream" in str(bridge.body)
+    assert [block.id for block in note.revision.as_object().body] == [block.id for block in bridge.body]
     assert bridge.last_published_at == note.published_at > bridge.first_published_at
     meals = StoryPage.objects.get(slug="school-meals-contract")
     assert meals.title.startswith("Retracted: ")

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
+from wagtail.signal_handlers import disable_reference_index_auto_update
 
 from masthead.moving.demo import files, gifts, people, writing
 from masthead.moving.demo.content import load
@@ -60,8 +61,13 @@ def fill(*, now: dt.datetime, progress: Callable[[str], object] = _silent, accou
         MeterWrong: the gifts did not add up.
         ProviderError: practice gifts are off, or a live provider is on.
     """
+    with _without_a_line_for_each_event(), disable_reference_index_auto_update():
+        return _fill(now=now, progress=progress, emails=accounts)
+
+
+def _fill(*, now: dt.datetime, progress: Callable[[str], object], emails: Mapping[str, str]) -> Report:
     content = load()
-    users = people.accounts(content.newsroom, accounts)
+    users = people.accounts(content.newsroom, emails)
     pictures = files.pictures(content, user=users["editor"], now=now, progress=progress)
     people.publication(content.newsroom)
     desk = writing.Desk(
@@ -78,8 +84,7 @@ def fill(*, now: dt.datetime, progress: Callable[[str], object] = _silent, accou
     writing.pages(content, desk)
     writing.front_page(content, desk, stories)
     campaigns = gifts.campaigns(content, now=now)
-    with _without_a_line_for_each_event():
-        new_gifts = gifts.give(content, campaigns, now=now, progress=progress)
+    new_gifts = gifts.give(content, campaigns, now=now, progress=progress)
     return Report(
         stories=len(stories),
         pictures=len(pictures),
@@ -88,5 +93,5 @@ def fill(*, now: dt.datetime, progress: Callable[[str], object] = _silent, accou
         campaigns=len(campaigns),
         gifts=sum(len(entry.gifts) for entry in content.funding.campaigns),
         new_gifts=new_gifts,
-        accounts=dict(accounts),
+        accounts=dict(emails),
     )

@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
+from uuid import NAMESPACE_URL, uuid5
 
 from wagtail.rich_text import RichText
 
@@ -24,10 +25,13 @@ class Shelf:
     stories: Mapping[str, StoryPage]
 
 
-def blocks(text: str, shelf: Shelf) -> list[Block]:
-    """Return the StreamField value of a text whose dates and spaces are set."""
-    found = (_MAKERS[type(part)](part, shelf) for part in parts.read(text))
-    return [block for block in found if block is not None]
+def blocks(text: str, shelf: Shelf, *, seed: str) -> list[tuple[str, Any, str]]:
+    """Return the StreamField value of a text whose dates and spaces are set.
+
+    The blocks' ids follow from `seed` and their places, so that two revisions of a text can be compared block by block.
+    """
+    made = (_MAKERS[type(part)](part, shelf) for part in parts.read(text))
+    return [(*block, str(uuid5(NAMESPACE_URL, f"demo:{seed}:{place}"))) for place, block in enumerate(made) if block is not None]
 
 
 def _paragraphs(part: parts.Paragraphs, _shelf: Shelf) -> Block:

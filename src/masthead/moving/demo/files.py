@@ -25,7 +25,7 @@ def pictures(content: Content, *, user: User, now: dt.datetime, progress: Callab
         with transaction.atomic():
             for name in missing[begin : begin + AT_ONCE]:
                 picture = _picture(name, content.pictures[name], user)
-                kept.keep(ImportedItem.Kind.PICTURE, name, picture.pk, now=now)
+                kept.keep(ImportedItem.Kind.PICTURE, name, picture, now=now)
         progress(f"pictures, {min(begin + AT_ONCE, len(missing))} of {len(missing)}")
     made = kept.keys_of(ImportedItem.Kind.PICTURE)
     stored = Picture.objects.in_bulk(made.values())
@@ -61,8 +61,9 @@ def attachments(content: Content, *, user: User, now: dt.datetime) -> dict[str, 
     made = kept.keys_of(ImportedItem.Kind.FILE)
     for entry in content.newsroom.attachments:
         if entry.slug not in made:
-            made[entry.slug] = _attachment(entry, user).pk
-            kept.keep(ImportedItem.Kind.FILE, entry.slug, made[entry.slug], now=now)
+            attachment = _attachment(entry, user)
+            made[entry.slug] = attachment.pk
+            kept.keep(ImportedItem.Kind.FILE, entry.slug, attachment, now=now)
     stored = Attachment.objects.in_bulk(made.values())
     return {slug: stored[key] for slug, key in made.items() if key in stored}
 

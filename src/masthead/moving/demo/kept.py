@@ -2,6 +2,9 @@
 
 import datetime as dt
 
+from django.db.models import Model
+from wagtail.tasks import update_reference_index_task
+
 from masthead.moving.models import ImportedItem
 from masthead.newsroom.stories.models import StoryPage
 
@@ -19,6 +22,12 @@ def keys_of(kind: ImportedItem.Kind) -> dict[str, int]:
     return dict(ImportedItem.objects.filter(source=SOURCE, kind=kind).values_list("key", "object_id"))
 
 
-def keep(kind: ImportedItem.Kind, name: str, key: int, *, now: dt.datetime) -> None:
-    """Note, in the caller's transaction, that the demo made `name`."""
-    ImportedItem.objects.create(source=SOURCE, kind=kind, key=name, object_id=key, imported_at=now, changed_at=now)
+def keep(kind: ImportedItem.Kind, name: str, made: Model, *, now: dt.datetime) -> None:
+    """Note, in the caller's transaction, that the demo made `made` as `name`."""
+    ImportedItem.objects.create(source=SOURCE, kind=kind, key=name, object_id=made.pk, imported_at=now, changed_at=now)
+    note_references(made)
+
+
+def note_references(made: Model) -> None:
+    """Have the worker note once what `made` refers to; `fill` turns off Wagtail's own way, which asks after each of several writes."""
+    update_reference_index_task.enqueue(made._meta.app_label, made._meta.model_name, str(made.pk))  # noqa: SLF001 - Wagtail's own way to call it

@@ -58,6 +58,7 @@ def authors(newsroom: Newsroom, *, users: Mapping[str, User], pictures: Mapping[
             guest=entry.guest,
             user=None if user is None or Author.objects.filter(user=user).exists() else user,
         )
+        kept.note_references(known[entry.slug])
     return known
 
 
@@ -87,7 +88,7 @@ def sections(newsroom: Newsroom, *, now: dt.datetime) -> dict[str, SectionPage]:
         if section is None:
             section = SectionPage(title=entry.title, slug=entry.slug, description=entry.description, show_in_menus=True)
             front.add_child(instance=section).save_revision()
-        kept.keep(ImportedItem.Kind.SECTION, entry.slug, section.pk, now=now)
+        kept.keep(ImportedItem.Kind.SECTION, entry.slug, section, now=now)
     return {section.slug: section for section in SectionPage.objects.child_of(front)}
 
 

@@ -45,7 +45,7 @@ def stories(content: Content, desk: Desk, *, progress: Callable[[str], object]) 
     for number, entry in enumerate(waiting, start=1):
         with transaction.atomic():
             story = _write(entry, desk, known)
-            kept.keep(Kind.STORY, entry.slug, story.pk, now=desk.now)
+            kept.keep(Kind.STORY, entry.slug, story, now=desk.now)
         known[entry.slug] = story
         progress(f"stories, {number} of {len(waiting)}")
     return known
@@ -89,7 +89,7 @@ def _draft(entry: StoryEntry, desk: Desk, known: Mapping[str, StoryPage]) -> act
         label=entry.label,
         dateline=entry.dateline,
         language=language,
-        body=bodies.blocks(words(entry.body), bodies.Shelf(desk.pictures, desk.attachments, known)),
+        body=bodies.blocks(words(entry.body), bodies.Shelf(desk.pictures, desk.attachments, known), seed=entry.slug),
         lead_picture=desk.pictures.get(entry.picture),
         lead_caption=words(entry.caption),
         bylines=[(desk.authors[byline.author], byline.role) for byline in entry.signed()],
@@ -159,13 +159,13 @@ def pages(content: Content, desk: Desk) -> None:
     for entry in content.pages:
         if entry.slug not in made:
             page = _page(entry, front, desk)
-            kept.keep(Kind.PAGE, entry.slug, page.pk, now=desk.now)
+            kept.keep(Kind.PAGE, entry.slug, page, now=desk.now)
 
 
 def _page(entry: PageEntry, front: FrontPage, desk: Desk) -> InfoPage:
     text = set_in(entry.body, language="en", day=date_in(desk.zone, desk.now))
     standfirst = set_in(entry.standfirst, language="en", day=date_in(desk.zone, desk.now))
-    body, user = bodies.blocks(text, bodies.Shelf(desk.pictures, desk.attachments, {})), desk.users["publisher"]
+    body, user = bodies.blocks(text, bodies.Shelf(desk.pictures, desk.attachments, {}), seed=entry.slug), desk.users["publisher"]
     found: InfoPage | None = InfoPage.objects.child_of(front).filter(slug=entry.slug).first()
     if found is None:
         page = actions.create_page(parent=front, title=entry.title, slug=entry.slug, standfirst=standfirst, body=body, user=user)
@@ -188,6 +188,7 @@ def front_page(content: Content, desk: Desk, known: Mapping[str, StoryPage]) -> 
     front.secondaries = [_Secondary(story=known[slug], sort_order=order) for order, slug in enumerate(plan.secondaries) if slug in known]
     front.strips = [("strip", {"section": desk.sections[slug], "count": 5}) for slug in plan.strips]
     front.save_revision(user=desk.users["editor"]).publish(user=desk.users["editor"])
+    kept.note_references(front)
 
 
 _Secondary = FrontPage._meta.get_field("secondaries").related_model  # noqa: SLF001 - Django's documented name

@@ -89,7 +89,9 @@ def _fill(story: StoryPage, draft: Draft) -> None:
     if draft.language:
         story.language = draft.language
     bylines = [entry if isinstance(entry, tuple) else (entry, "") for entry in draft.bylines]
-    story.bylines.set([Byline(author=author, role=role, sort_order=order) for order, (author, role) in enumerate(bylines)])
+    signed = [(byline.author_id, byline.role) for byline in story.bylines.all()]
+    if signed != [(author.pk, role) for author, role in bylines]:
+        story.bylines.set([Byline(author=author, role=role, sort_order=order) for order, (author, role) in enumerate(bylines)])
     story.topics.set(list(draft.topics))
 
 
