@@ -54,9 +54,9 @@ def test_meter_and_appeal_share_one_reading(django_assert_num_queries):
         html = rendered("{% meter %}{% appeal %}")
     assert "<h2>Stay with us</h2>" in html
     assert "<p>One.</p>" in html
-    assert '&amp;amount=10">Give $10</a>' in html
-    assert '&amp;amount=25.50">Give $25.50</a>' in html
-    assert '&amp;amount=5&amp;frequency=monthly">$5 a month</a>' in html
+    assert '&amp;amount=10&amp;from=%2F">Give $10</a>' in html
+    assert '&amp;amount=25.50&amp;from=%2F">Give $25.50</a>' in html
+    assert '&amp;amount=5&amp;frequency=monthly&amp;from=%2F">$5 a month</a>' in html
 
 
 def test_without_a_featured_campaign_there_is_no_meter_and_no_appeal(django_assert_num_queries):

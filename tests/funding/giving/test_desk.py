@@ -147,7 +147,9 @@ def test_what_cannot_be_given_back(publisher, amount, sentence):
 
 def test_the_whole_gift_is_offered_first(publisher):
     gift = given(make_campaign())
-    assert 'value="25"' in text_of(publisher.get(reverse("gifts:refund", args=[gift.pk])))
+    body = text_of(publisher.get(reverse("gifts:refund", args=[gift.pk])))
+    assert 'value="25"' in body
+    assert '<h1 class="w-header__title"' in body
 
 
 def test_a_failed_webhook_shows_why_and_can_be_tried_again(publisher):

@@ -4,7 +4,8 @@ import re
 from html.parser import HTMLParser
 
 import pytest
-from django.test import Client
+from django.template import Context, Template
+from django.test import Client, RequestFactory
 
 from masthead.funding.campaigns.actions import close_campaign, feature
 from masthead.funding.giving import forms, links
@@ -576,3 +577,12 @@ def test_giving_moves_money_by_post_alone(client, campaign):
         client.get(address + "?do=pay")
     deliver_and_apply()
     assert (fresh(began.gift).state, practice.books().rows("SELECT * FROM payment", [])) == (GiftState.STARTED, [])
+
+
+def test_the_appeal_leads_here_and_knows_the_way_back(client, campaign):
+    html = Template("{% load campaigns %}{% appeal %}").render(Context({"request": RequestFactory().get("/news/a-story/")}))
+    addresses = [address.replace("&amp;", "&") for address in re.findall(r'href="(/contribute/[^"]+)"', html)]
+    assert len(addresses) == 5
+    for address in addresses:
+        form = Form(text_of(client.get(address)))
+        assert (form.fields["campaign"], form.fields["page"]) == (campaign.slug, "/news/a-story/")

@@ -3,6 +3,7 @@
 import datetime as dt
 from decimal import Decimal
 from typing import Any
+from urllib.parse import urlencode
 
 from django import template
 from django.conf import settings
@@ -38,7 +39,14 @@ def appeal(context: dict[str, Any]) -> dict[str, Any]:
     if found is None:
         return {"campaign": None}
     campaign, reading = found
-    return {"campaign": campaign, "reading": reading, "once": campaign.suggested(monthly=False), "monthly": campaign.suggested(monthly=True)}
+    request = context.get("request")
+    return {
+        "campaign": campaign,
+        "reading": reading,
+        "once": campaign.suggested(monthly=False),
+        "monthly": campaign.suggested(monthly=True),
+        "began": f"&{urlencode({'from': request.path})}" if request else "",  # where the gift began, and where the giver goes back to
+    }
 
 
 @register.filter
