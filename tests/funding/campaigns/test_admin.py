@@ -1,11 +1,15 @@
 """Campaigns in the admin: made, refused in words, opened, closed, and only by a publisher."""
 
+import datetime as dt
+
 import pytest
 from django.urls import reverse
 
+from masthead.funding.campaigns import queries
 from masthead.funding.campaigns.models import Campaign
-from masthead.funding.campaigns.rules import State
+from masthead.funding.campaigns.rules import Period, State
 from masthead.funding.ledger.models import Account
+from masthead.kernel import clock
 from masthead.newsroom.staff.actions import set_up_roles
 from masthead.newsroom.staff.roles import Role
 from tests.make import give, make_campaign, make_staff
@@ -140,11 +144,15 @@ def test_the_list_says_the_meter_and_the_state(publisher):
 
 
 def test_the_desk_shows_the_meter_and_what_moved_it(publisher):
-    campaign = make_campaign(featured=True)
-    give(campaign, 307_500)
-    html = publisher.get("/desk/").content.decode()
-    assert "<strong>$3,075</strong> raised of $5,000" in html
-    assert "/desk/ledger/1/" in html
+    this_month = queries.today(clock.now()).replace(day=1)
+    campaign = make_campaign(featured=True, period=Period.MONTHLY)
+    give(campaign, 100_000, dated=this_month - dt.timedelta(days=1))
+    give(campaign, 307_500, dated=this_month)
+    html = " ".join(publisher.get("/desk/").content.decode().split())
+    assert "<strong>$3,075</strong> raised of $5,000 this month" in html
+    assert "$3,075 this month" in html
+    assert "/desk/ledger/2/" in html
+    assert "/desk/ledger/1/" not in html
     assert ">Funding<" in html or '"Funding"' in html
 
 

@@ -1,6 +1,7 @@
 """The books in the admin: every row, what its account held after it, its proof; and the same as CSV."""
 
 import csv
+import datetime as dt
 import io
 
 import pytest
@@ -41,6 +42,16 @@ def test_each_line_says_what_its_account_held_after_it(campaign):
     assert [line.after.minor for line in queries.lines(rows, account=campaign.account_code)] == [3000, 3500, 2500]
     assert [line.after.minor for line in queries.lines(rows[:2], account=campaign.account_code)] == [3000, 3500]
     assert [line.after.minor for line in queries.lines(list(queries.transfers()))] == [700, -2897, 3000, 3500, 2500]
+
+
+def test_a_months_lines_count_from_its_beginning(campaign):
+    give(campaign, 9_000, dated=dt.date(2026, 10, 5))
+    assert [(line.transfer.seq, line.after.minor) for line in queries.latest(campaign.account_code, month=dt.date(2026, 11, 1))] == [
+        (3, 3000),
+        (2, 3500),
+        (1, 2500),
+    ]
+    assert [line.after.minor for line in queries.latest(campaign.account_code, month=dt.date(2026, 10, 1))] == [9000]
 
 
 def test_what_moved_a_total_last(campaign, django_assert_max_num_queries):

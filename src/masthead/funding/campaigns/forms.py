@@ -12,9 +12,9 @@ from wagtail.admin.forms import WagtailAdminModelForm
 from masthead.funding.campaigns import actions
 from masthead.funding.campaigns.models import Campaign
 from masthead.funding.campaigns.rules import State
-from masthead.funding.campaigns.words import locale_of
 from masthead.kernel import clock
 from masthead.kernel.errors import MastheadError
+from masthead.kernel.locales import locale_of
 from masthead.kernel.money import CURRENCIES, Money
 
 MOST_SUGGESTED = 6

@@ -11,8 +11,8 @@ from django.utils.cache import get_conditional_response
 from django.views.decorators.http import require_safe
 
 from masthead.funding.campaigns import queries
-from masthead.funding.campaigns.words import locale_of
 from masthead.kernel import clock
+from masthead.kernel.locales import locale_of
 
 
 @require_safe

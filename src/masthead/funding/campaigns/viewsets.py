@@ -82,12 +82,13 @@ class CampaignViewSet(ModelViewSet):
     ]
     edit_handler = ObjectList(
         [
-            TitleFieldPanel("name", targets=["slug"], placeholder=False),
+            TitleFieldPanel("name", targets=["slug"], placeholder=False, classname=""),
             FieldPanel("slug"),
             FieldPanel("purpose"),
             MultiFieldPanel(
                 [
-                    FieldRowPanel([FieldPanel("goal_minor"), FieldPanel("currency"), FieldPanel("period")]),
+                    FieldPanel("currency"),
+                    FieldRowPanel([FieldPanel("goal_minor"), FieldPanel("period")]),
                     FieldRowPanel([FieldPanel("opens_date"), FieldPanel("closes_date")]),
                 ],
                 heading="Goal",

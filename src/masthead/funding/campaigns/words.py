@@ -3,20 +3,12 @@
 import datetime as dt
 from zoneinfo import ZoneInfo
 
-from babel.core import Locale, UnknownLocaleError
 from babel.dates import format_date, format_skeleton, format_time
 from django.utils.translation import gettext
 
 from masthead.funding.campaigns.rules import Period, Phase
+from masthead.kernel.locales import locale_of
 from masthead.kernel.money import Money
-
-
-def locale_of(language: str) -> str:
-    """Return the locale that figures and dates of `language` (BCP 47) are written in; English where it is unknown."""
-    try:
-        return str(Locale.parse(language, sep="-"))
-    except (UnknownLocaleError, ValueError):
-        return "en"
 
 
 def period_words(period: Period) -> str:

@@ -8,8 +8,8 @@ from babel.numbers import format_currency, get_group_symbol
 from django.conf import settings
 from django.utils.translation import gettext as _
 
-from masthead.funding.campaigns.words import locale_of
 from masthead.funding.giving.models import Frequency
+from masthead.kernel.locales import locale_of
 from masthead.kernel.money import Money, digits_of
 
 

@@ -105,28 +105,28 @@ def transfers(*, account: str = "", kind: str = "", month: dt.date | None = None
     return found.filter(book_month=month) if month else found
 
 
-def lines(rows: Sequence[Transfer], *, account: str = "") -> list[Line]:
+def lines(rows: Sequence[Transfer], *, account: str = "", month: dt.date | None = None) -> list[Line]:
     """Return `rows` with what `account` held after each; without one, each row tells of its gifts account, else of its credit.
 
-    Two queries for each account that the rows tell of.
+    With a `month`, what the account held counts from nothing at its beginning. Two queries for each account that the rows tell of.
     """
     gifts = set(Account.objects.filter(kind=AccountKind.GIFTS, code__in={row.debit_id for row in rows}).values_list("code", flat=True))
     told = {row.seq: account or (row.debit_id if row.debit_id in gifts else row.credit_id) for row in rows}
     seqs_of: dict[str, list[int]] = defaultdict(list)
     for seq, code in told.items():
         seqs_of[code].append(seq)
-    after = {code: _balances(code, min(seqs), max(seqs)) for code, seqs in seqs_of.items()}
+    after = {code: _balances(code, min(seqs), max(seqs), month) for code, seqs in seqs_of.items()}
     return [Line(row, Money(row.amount_minor, row.currency), told[row.seq], Money(after[told[row.seq]][row.seq], row.currency)) for row in rows]
 
 
-def latest(code: str, limit: int = 5) -> list[Line]:
-    """Return the last transfers that moved the account, newest first; three queries."""
-    return lines(list(transfers(account=code)[:limit]), account=code)
+def latest(code: str, limit: int = 5, *, month: dt.date | None = None) -> list[Line]:
+    """Return the last transfers that moved the account, or its `month`, newest first; four queries."""
+    return lines(list(transfers(account=code, month=month)[:limit]), account=code, month=month)
 
 
-def _balances(code: str, first: int, last: int) -> dict[int, int]:
+def _balances(code: str, first: int, last: int, month: dt.date | None) -> dict[int, int]:
     """Return what the account held after each of its rows from `first` to `last`, in minor units."""
-    moves = Transfer.objects.filter(Q(debit=code) | Q(credit=code)).annotate(move=Case(When(credit=code, then=F("amount_minor")), default=-F("amount_minor")))
+    moves = transfers(account=code, month=month).annotate(move=Case(When(credit=code, then=F("amount_minor")), default=-F("amount_minor")))
     balance = moves.filter(seq__lt=first).aggregate(before=Sum("move"))["before"] or 0
     balances = {}
     for seq, move in moves.filter(seq__range=(first, last)).order_by("seq").values_list("seq", "move"):

@@ -6,14 +6,16 @@ from collections.abc import Iterator
 from typing import Any
 
 import django_filters
+from django.conf import settings
 from django.core.exceptions import PermissionDenied
-from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
-from django.shortcuts import render
+from django.http import HttpRequest, StreamingHttpResponse
+from django.shortcuts import get_object_or_404
 from django.urls import path, reverse
 from django.utils.html import format_html
+from django.views.generic import TemplateView
 from wagtail.admin.filters import WagtailFilterSet
 from wagtail.admin.ui.tables import Column
-from wagtail.admin.views.generic import BaseListingView, PermissionCheckedMixin
+from wagtail.admin.views.generic import BaseListingView, PermissionCheckedMixin, WagtailAdminTemplateMixin
 from wagtail.admin.viewsets.base import ViewSet
 from wagtail.admin.widgets.button import HeaderButton
 from wagtail.permission_policies import ModelPermissionPolicy
@@ -21,10 +23,13 @@ from wagtail.permission_policies import ModelPermissionPolicy
 from masthead.funding.ledger import queries
 from masthead.funding.ledger.models import Account, AccountKind, Kind, MonthTotal, Transfer
 from masthead.funding.ledger.rules import COLUMNS, canonical, columns_of, hash_of
+from masthead.kernel.locales import locale_of
+from masthead.kernel.money import Money
 from masthead.kernel.sheets import cell
 
 PAGE = 50
 SHORT_HASH = 12
+FIGURE = "w-text-end w-tabular-nums"
 SHEET = (*COLUMNS, "hash", "amount", "account", "account_after")
 
 
@@ -98,11 +103,49 @@ class BooksView(PermissionCheckedMixin, BaseListingView):
             Column("kind", label="Kind", accessor=lambda line: line.transfer.get_kind_display()),
             Column("debit", label="From", accessor=lambda line: party(line.transfer.debit_id)),
             Column("credit", label="To", accessor=lambda line: party(line.transfer.credit_id)),
-            Column("amount", label="Amount", accessor=lambda line: str(line.amount), classname="ledger-figure"),
-            Column("after", label="Account after it", accessor=lambda line: f"{line.after} ({name_of(line.account, self.names)})"),
+            Column("amount", label="Amount", accessor=lambda line: written(line.amount), classname=FIGURE),
+            Column("after", label="Account after it", accessor=lambda line: f"{written(line.after)} ({name_of(line.account, self.names)})"),
             Column("month", label="Counts in", accessor=lambda line: f"{line.transfer.book_month:%Y-%m}"),
             Column("hash", label="Hash", accessor=lambda line: format_html('<code title="{}">{}…</code>', line.transfer.hash, line.transfer.hash[:SHORT_HASH])),
         ]
+
+
+class RowView(PermissionCheckedMixin, WagtailAdminTemplateMixin, TemplateView):
+    """One row, with the very text that its hash covers."""
+
+    permission_policy = ModelPermissionPolicy(Transfer)
+    any_permission_required = ("view",)
+    template_name = "ledger/row.html"
+    header_icon = "list-ol"
+    names_of: Any = None
+
+    def get_page_title(self) -> str:
+        """Return the row's number."""
+        return f"Row {self.kwargs['seq']}"
+
+    def get_breadcrumbs_items(self) -> list[dict[str, Any]]:
+        """Lead back to the list."""
+        return [*self.breadcrumbs_items, {"url": reverse("ledger:index"), "label": "Ledger"}, {"url": "", "label": self.get_page_title()}]
+
+    def get_context_data(self, **words: Any) -> dict[str, Any]:
+        """Read the row, its neighbours, and what takes it back."""
+        row = get_object_or_404(Transfer, seq=self.kwargs["seq"])
+        names = self.names_of() if self.names_of else {}
+        [line] = queries.lines([row])
+        facts = {
+            "row": row,
+            "amount": written(line.amount),
+            "held": written(line.after),
+            "account": name_of(line.account, names),
+            "debit": name_of(row.debit_id, names),
+            "credit": name_of(row.credit_id, names),
+            "text": canonical(columns_of(row)).decode(),
+            "agrees": hash_of(columns_of(row)) == row.hash,
+            "before": row.seq - 1,
+            "after": Transfer.objects.filter(seq=row.seq + 1).first(),
+            "taken_back_by": list(row.taken_back_by.all()),
+        }
+        return {**super().get_context_data(**words), **facts}
 
 
 class LedgerViewSet(ViewSet):
@@ -131,31 +174,10 @@ class LedgerViewSet(ViewSet):
             path("", BooksView.as_view(**shared), name="index"),
             path("results/", BooksView.as_view(results_only=True, **shared), name="index_results"),
             path("csv/", self.csv_view, name="csv"),
-            path("<int:seq>/", self.row_view, name="row"),
+            path("<int:seq>/", RowView.as_view(names_of=self.names), name="row"),
         ]
 
-    def row_view(self, request: HttpRequest, seq: int) -> HttpResponse:
-        """Show one row with the very text that its hash covers."""
-        if not may_read(request):
-            raise PermissionDenied
-        row = Transfer.objects.filter(seq=seq).first()
-        if row is None:
-            raise Http404
-        [line] = queries.lines([row])
-        facts = {
-            "row": row,
-            "line": line,
-            "debit": name_of(row.debit_id, self.names()),
-            "credit": name_of(row.credit_id, self.names()),
-            "text": canonical(columns_of(row)).decode(),
-            "agrees": hash_of(columns_of(row)) == row.hash,
-            "before": seq - 1,
-            "after": Transfer.objects.filter(seq=seq + 1).first(),
-            "taken_back_by": list(row.taken_back_by.all()),
-        }
-        return render(request, "ledger/row.html", facts)
-
-    def csv_view(self, request: HttpRequest) -> HttpResponse | StreamingHttpResponse:
+    def csv_view(self, request: HttpRequest) -> StreamingHttpResponse:
         """Send what the list shows as CSV, oldest first."""
         if not may_read(request):
             raise PermissionDenied
@@ -167,6 +189,11 @@ class LedgerViewSet(ViewSet):
 def may_read(request: HttpRequest) -> bool:
     """Say whether the person may read the books."""
     return bool(request.user.has_perm("ledger.view_transfer"))
+
+
+def written(money: Money) -> str:
+    """Return an amount with all its digits, so that figures stand under each other."""
+    return money.words(locale_of(settings.LANGUAGE_CODE), whole=False)
 
 
 def asked(request: HttpRequest) -> dict[str, Any]:

@@ -14,6 +14,7 @@ from masthead.funding.campaigns import queries, words
 from masthead.funding.campaigns.models import Campaign
 from masthead.funding.campaigns.queries import Reading
 from masthead.kernel import clock
+from masthead.kernel.locales import locale_of
 from masthead.kernel.money import Money
 
 register = template.Library()
@@ -52,7 +53,7 @@ def appeal(context: dict[str, Any]) -> dict[str, Any]:
 @register.filter
 def written(money: Money) -> str:
     """Return an amount as the publication's language writes it: $3,075."""
-    return money.words(words.locale_of(settings.LANGUAGE_CODE))
+    return money.words(locale_of(settings.LANGUAGE_CODE))
 
 
 @register.filter
