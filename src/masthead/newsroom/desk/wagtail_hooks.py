@@ -63,9 +63,9 @@ def say_what_waits(request: Any, action_type: str, objects: list[Any], _action: 
 def show_what_comes_next(items: list[Any], request: Any, _context: Any) -> None:
     """Set the one act that moves the story on beside “Save draft”: approve, publish, or send in."""
     for item in items:
-        if item.name in ACTS:
-            item.label = ACTS[item.name]
-    by_name = {item.name: item for item in items}
+        with_comment = item.name == "approve" and item.launch_modal
+        item.label = "Approve and publish with a comment…" if with_comment else ACTS.get(item.name, item.label)
+    by_name = {item.name: item for item in items if not getattr(item, "launch_modal", False)}
     act = next((by_name[name] for name in ("approve", "action-publish", "action-submit") if name in by_name), None)
     if act is not None and "action-save-draft" in by_name:
         save = by_name["action-save-draft"]

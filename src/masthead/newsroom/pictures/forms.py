@@ -26,6 +26,7 @@ class PictureForm(BaseImageForm):
         for name, (label, help_text) in WORDS.items():
             if name in self.fields:
                 self.fields[name].label, self.fields[name].help_text = label, help_text
+                self[name].label, self[name].help_text = label, help_text  # Wagtail's form has bound some already
 
     def save(self, commit: bool = True) -> Any:  # noqa: FBT001, FBT002 - Django's own signature
         """Store the picture; a new file fills the fields that nobody filled."""

@@ -1,9 +1,11 @@
 """The newsroom's forms. That of a gated page asks the gate before publishing, so that nothing typed is lost to a refusal."""
 
+import itertools
 from typing import Any
 
 from django import forms
 from wagtail.admin.forms import WagtailAdminPageForm
+from wagtail.models import Page
 
 from masthead.newsroom.stories import gate
 from masthead.newsroom.stories.models.corrections import Correction
@@ -34,6 +36,22 @@ class GatedForm(WagtailAdminPageForm):
         if "action-publish" in data:
             return True
         return "action-workflow-action" in data and data.get("workflow-action-name") == "approve"
+
+
+class StoryForm(GatedForm):
+    """A story's form. Its hours stand in a tab of their own, so the status panel offers no second way to them."""
+
+    show_schedule_publishing_toggle = False
+
+    def clean(self) -> Any:
+        """Give a new story whose address is taken the next free one: a second headline in the same words is no mistake."""
+        slug = self.cleaned_data.get("slug")
+        if self.instance.pk is None and slug and not self._is_free(slug):
+            self.cleaned_data["slug"] = next(other for number in itertools.count(2) if self._is_free(other := f"{slug}-{number}"))
+        return super().clean()
+
+    def _is_free(self, slug: str) -> bool:
+        return bool(Page._slug_is_available(slug, self.parent_page, self.instance))  # noqa: SLF001 - what Wagtail's own form asks
 
 
 class CorrectionForm(forms.Form):

@@ -10,6 +10,7 @@ from wagtail.admin import messages
 from wagtail.admin.ui.components import MediaContainer
 from wagtail.admin.views.pages.create import CreateView
 from wagtail.admin.views.pages.edit import EditView
+from wagtail.models import TaskState
 
 from masthead.kernel import clock
 from masthead.newsroom.desk import rules
@@ -69,13 +70,50 @@ class EditStory(SaysWhatHappened, EditView):
     def add_save_confirmation_message(self) -> None:
         """Say that it is kept, and that readers see nothing of it yet."""
         now = clock.now()
-        if self.is_reverting:
+        if self.action_name == "perform_workflow_action":
+            self._say_reviewed()
+        elif self.is_reverting:
             when = rules.hour(self.previous_revision.created_at, settings.ENV.zone, now=now)
             messages.success(self.request, f"The version of {when} is the newest again. Nothing of it is public before it is published.")
         elif self.page.live:
             messages.success(self.request, "Saved. Readers still see the published version.")
         else:
             messages.success(self.request, "Saved. Nobody outside the newsroom sees it.")
+
+    def perform_workflow_action(self) -> HttpResponse:
+        """Approve what the editor has before her, her own last changes with it; what somebody else saved meanwhile she must see first.
+
+        Wagtail would keep her changes as a new revision that waits for an approval of its own.
+        """
+        if self.workflow_action == "approve":
+            if self.is_out_of_date:
+                messages.error(self.request, "Not approved: somebody saved a newer version while you read. Compare it in the history first.")
+                self.has_unsaved_changes = True
+                response: HttpResponse = self.render_to_response(self.get_context_data())
+                return response
+            if self.has_content_changes:
+                self._keep_and_review_the_newest()
+        response = super().perform_workflow_action()
+        return response
+
+    def _keep_and_review_the_newest(self) -> None:
+        self.page = self.form.save(commit=not self.page.live)
+        revision = self.page.save_revision(user=self.request.user, log_action=True)
+        TaskState.objects.filter(pk=self.page.current_workflow_task_state.pk).update(revision=revision)
+        if "comments" in self.form.formsets:
+            changes = self.get_commenting_changes()
+            self.log_commenting_changes(changes, revision)
+            self.send_commenting_notifications(changes)
+        self.has_content_changes = False
+
+    def _say_reviewed(self) -> None:
+        self.page = self.page.specific_class.objects.get(pk=self.page.pk)
+        if self.page.workflow_in_progress:
+            messages.success(self.request, f"Approved; “{self.page.title}” goes on to the next review.")
+        elif self.workflow_action == "approve":
+            self._say_published()
+        else:
+            messages.success(self.request, f"Sent back: “{self.page.draft_title}” is its writer's again, with your comment.")
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         """Return Wagtail's context with the embargo, where one holds."""

@@ -5,7 +5,7 @@ from typing import Any
 from django.conf import settings
 from django.db import models
 from modelcluster.fields import ParentalManyToManyField
-from wagtail.admin.panels import FieldPanel, FieldRowPanel, HelpPanel, InlinePanel, MultiFieldPanel, ObjectList, PublishingPanel, TabbedInterface
+from wagtail.admin.panels import FieldPanel, FieldRowPanel, HelpPanel, InlinePanel, MultiFieldPanel, ObjectList, TabbedInterface, TitleFieldPanel
 from wagtail.fields import StreamField
 from wagtail.models import Page
 from wagtail.search import index
@@ -14,7 +14,7 @@ from masthead.kernel import clock
 from masthead.newsroom.pictures.models import Picture
 from masthead.newsroom.stories import rules
 from masthead.newsroom.stories.blocks import BodyBlock
-from masthead.newsroom.stories.forms import GatedForm
+from masthead.newsroom.stories.forms import StoryForm
 from masthead.newsroom.stories.models.front import PUBLIC_ONLY, SectionPage
 from masthead.newsroom.stories.models.gated import GatedPage
 from masthead.newsroom.stories.widgets import DatelineInput, LanguageSelect, TopicBoxes
@@ -51,7 +51,7 @@ class StoryPage(GatedPage):
 
     content_panels = [
         HelpPanel(template="stories/needs.html"),
-        FieldPanel("title", heading="Headline", help_text="As it will be printed."),
+        TitleFieldPanel("title", heading="Headline", help_text="As it will be printed.", placeholder=False),
         FieldPanel("standfirst"),
         InlinePanel("bylines", heading="Bylines", label="Byline"),
         FieldRowPanel(
@@ -72,8 +72,24 @@ class StoryPage(GatedPage):
         FieldPanel("canonical_url"),
     ]
     schedule_panels = [
-        MultiFieldPanel([FieldPanel("embargoed_until"), FieldPanel("embargo_note")], heading="Embargo: nobody sees it before"),
-        PublishingPanel(),
+        MultiFieldPanel(
+            [
+                FieldPanel(
+                    "go_live_at", heading="Goes out at", help_text="Ours to choose. Once published, it goes out at this hour by itself; left empty, at once."
+                ),
+                FieldPanel("expire_at", heading="Goes away at", help_text="Seldom needed: readers no longer find it after this hour."),
+            ],
+            heading="Schedule",
+        ),
+        MultiFieldPanel(
+            [
+                FieldPanel(
+                    "embargoed_until", heading="Nobody sees it before", help_text="Not ours to choose. However it is published, it waits for this hour."
+                ),
+                FieldPanel("embargo_note", heading="Who set it"),
+            ],
+            heading="Embargo",
+        ),
     ]
     edit_handler = TabbedInterface(
         [
@@ -81,7 +97,7 @@ class StoryPage(GatedPage):
             ObjectList(schedule_panels, heading="Hours"),
             ObjectList(promote_panels, heading="Address and search"),
         ],
-        base_form_class=GatedForm,
+        base_form_class=StoryForm,
     )
 
     search_fields = [

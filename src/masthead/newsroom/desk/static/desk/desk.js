@@ -88,16 +88,42 @@
     });
     relabel();
     document.addEventListener("change", relabel);
-    document.addEventListener("click", (event) => {
-      const button = event.target.closest?.("button[name='action-publish'], button[data-workflow-action-name='approve']");
-      if (!button) return;
+    ask = (button) => {
+      if (!buttons.includes(button)) return true;
       button.dataset.deskNow = present();
       const does = whatPublishingDoes(button);
       const headline = document.getElementById("id_title")?.value.trim() || "this page";
-      if (!window.confirm(`${button.name === "action-publish" ? does.label : `Approve: ${does.label.toLowerCase()}`}?\n\n“${headline}”\n${does.ask}`)) {
-        event.preventDefault();
-        event.stopImmediatePropagation();
-      }
+      const act = button.name === "action-publish" ? does.label : `Approve: ${does.label.toLowerCase()}`;
+      return window.confirm(`${act}?\n\n“${headline}”\n${does.ask}`);
+    };
+  }
+
+  /* The editor saves by itself half a second after the last key. Whoever presses a button while it does would send the
+     same story twice: the press waits for the save, and no save begins once a press is on its way. */
+  let ask = () => true;
+  let saving = false;
+  let leaving = false;
+  let passing = null;
+  let waiting = null;
+  function pressInTurn() {
+    document.addEventListener("w-autosave:save", (event) => {
+      if (leaving) event.preventDefault();
+      else saving = true;
+    });
+    ["w-autosave:success", "w-autosave:error"].forEach((name) => document.addEventListener(name, () => {
+      saving = false;
+      const button = waiting;
+      waiting = null;
+      if (button) { passing = button; button.click(); }
+    }));
+    document.addEventListener("click", (event) => {
+      const button = event.target.closest?.("button");
+      if (!button || button.type !== "submit" || !button.form?.matches("[data-edit-form]")) return;
+      if (event.isTrusted && !ask(button)) { event.preventDefault(); event.stopImmediatePropagation(); return; }
+      if (passing !== button && saving) { event.preventDefault(); event.stopImmediatePropagation(); waiting = button; return; }
+      passing = null;
+      leaving = true;
+      setTimeout(() => { leaving = false; }, 8000); // where a modal or an error kept us here
     }, true);
   }
 
@@ -107,6 +133,7 @@
   });
   document.addEventListener("DOMContentLoaded", () => {
     document.querySelectorAll("[data-desk-topics]").forEach(searchTopics);
+    pressInTurn();
     watchPublishing();
     openTheDesk();
     if (!document.querySelector("[data-desk-words]")) return;
