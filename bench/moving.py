@@ -4,6 +4,7 @@ Bars: 2,000 posts in under 60 s and 300 MB; a second run, which changes nothing,
 """
 
 import json
+import logging
 import os
 import resource
 import subprocess
@@ -77,6 +78,7 @@ def _measure(folder: Path) -> dict[str, object]:
     from masthead.moving.wordpress.actions import import_wxr
     from masthead.newsroom.stories.actions import found_newsroom
 
+    logging.getLogger("masthead").setLevel(logging.WARNING)
     call_command("migrate", verbosity=0)
     found_newsroom(name="Bench", host="bench.example")
     export = folder / "export.xml"

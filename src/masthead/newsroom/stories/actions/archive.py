@@ -57,11 +57,12 @@ def admit(*, page: StoryPage | InfoPage, user: User | None, first_published_at: 
         "last_published_at": last_published_at,
         "live_revision": page.latest_revision,
     }
-    if isinstance(page, StoryPage):
-        values["published_at"] = first_published_at
     for name, value in values.items():
         setattr(page, name, value)
-    type(page).objects.filter(pk=page.pk).update(**values)
+    Page.objects.filter(pk=page.pk).update(**values)
+    if isinstance(page, StoryPage):
+        page.published_at = first_published_at
+        StoryPage.objects.filter(pk=page.pk).update(published_at=first_published_at)
     shown = rules.files_shown(page)
     pictures.hold(holder=rules.holder(page), pictures=shown.pictures, attachments=shown.attachments)
     log(instance=page, action="wagtail.publish", user=user, revision=page.latest_revision)

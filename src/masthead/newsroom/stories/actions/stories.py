@@ -58,7 +58,7 @@ def create_story(*, section: SectionPage, draft: Draft, user: User | None) -> St
     """
     if section.pk is None:
         raise NoSection(f"The section “{section.title}” is not stored: save it before putting stories in it.")
-    story = StoryPage(slug=free_slug(section, draft.slug or draft.headline), live=False, owner=user, show_in_menus=False)
+    story = StoryPage(slug=free_slug(section, draft.slug or draft.headline), section=section, live=False, owner=user, show_in_menus=False)
     _fill(story, draft)
     section.add_child(instance=story)
     story.save_revision(user=user, clean=False)
