@@ -29,9 +29,9 @@ def type_in(*words: str | Path, **variables: str) -> Typed:
     return subprocess.run(command, capture_output=True, text=True, check=False, cwd=HERE, env=environment(**variables), stdin=subprocess.DEVNULL, timeout=300)
 
 
-def refusal(done: Typed) -> str:
-    """Return the one sentence that a refused command said."""
-    lines = done.stderr.strip().splitlines()
+def refusal(done: Typed, *, after_work: bool = False) -> str:
+    """Return the one sentence that a refused command said: all it said, or the last of it where it did some work before."""
+    lines = done.stderr.strip().splitlines()[-1 if after_work else 0 :]
     assert done.returncode == 2, done
     assert len(lines) == 1, done.stderr
     assert lines[0].startswith("masthead: ")

@@ -114,7 +114,7 @@ def test_a_part_that_dies_is_started_again_and_said_so(running):
 
 def test_a_second_run_in_the_same_folder_is_refused(running):
     _, _, newsroom = running
-    assert "at work" in refusal(type_in("run", "--data", newsroom, "--port", str(free_port())))
+    assert "at work" in refusal(type_in("run", "--data", newsroom, "--port", str(free_port())), after_work=True)
 
 
 def test_a_taken_port_is_said_with_the_program_that_has_it(newsroom: Path):
@@ -158,7 +158,7 @@ def test_a_part_runs_alone_once(part: str, newsroom: Path, start):
     alone = start("run", part, "--data", newsroom)
     lock = newsroom / f".{part}.lock"
     until(lambda: lock.exists() and lock.read_text() == str(alone.pid), f"the {part}'s lock")
-    assert "at work" in refusal(type_in("run", part, "--data", newsroom))
+    assert "at work" in refusal(type_in("run", part, "--data", newsroom), after_work=True)
     alone.terminate()
     assert alone.wait(timeout=30) == 0
 

@@ -1,8 +1,8 @@
 """`masthead demo`: fill an empty newsroom with the demo."""
 
 import argparse
+import logging
 from collections.abc import Mapping
-from importlib import import_module
 from pathlib import Path
 
 from masthead.cli import folder as newsroom_folder
@@ -34,7 +34,14 @@ def make_demo_newsroom(place: Path, *, address: str = "http://127.0.0.1:8000") -
     """Make a newsroom in `place` with the demo in it, and keep its sign-ins in sign-in.txt (0600)."""
     init.refuse_taken(place)
     answers = init.Answers(
-        name=NAME, address=address, time_zone="UTC", currency="USD", language="en", email=ACCOUNTS["publisher"], password=init.new_password(), sections=()
+        name=NAME,
+        address=address,
+        time_zone="UTC",
+        currency="USD",
+        language="en",
+        email=ACCOUNTS["publisher"],
+        password=init.new_password(),
+        sections=(),
     )
     init.found(place, answers, then=lambda: fill(place, publisher_password=answers.password))
 
@@ -42,13 +49,15 @@ def make_demo_newsroom(place: Path, *, address: str = "http://127.0.0.1:8000") -
 def fill(place: Path, *, publisher_password: str = "") -> None:
     """Put the demo's people, stories, pictures, campaigns and gifts into the newsroom that Django is set up for."""
     from masthead.kernel import clock
+    from masthead.moving.demo import actions
 
     passwords = {role: init.new_password() for role in ACCOUNTS} | ({"publisher": publisher_password} if publisher_password else {})
     add_people(passwords)
     lines = [f"{role:<10} {email:<24} {passwords[role]}" for role, email in ACCOUNTS.items()]
     newsroom_folder.write_private(place / SIGN_IN, "\n".join(["role       sign in with             password", *lines, ""]))
-    with at_work("writing the demo's stories, pictures and gifts") as progress:
-        import_module("masthead.moving.demo.actions").fill(now=clock.now(), progress=progress, accounts=ACCOUNTS)
+    logging.getLogger("masthead.events").setLevel(logging.WARNING)  # a line for each story would bury what matters
+    with at_work("writing the demo") as far:
+        actions.fill(now=clock.now(), progress=far, accounts=ACCOUNTS)
 
 
 def add_people(passwords: Mapping[str, str]) -> None:

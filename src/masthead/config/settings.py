@@ -207,6 +207,7 @@ LOGGING = {
     "disable_existing_loggers": False,
     "formatters": {"line": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "filters": {"gone_meanwhile": {"()": "masthead.config.log.GoneMeanwhile"}},
     "root": {"handlers": ["console"], "level": "WARNING"},
-    "loggers": {"masthead": {"level": "INFO"}},
+    "loggers": {"masthead": {"level": "INFO"}, "django_tasks": {"filters": ["gone_meanwhile"]}},
 }
