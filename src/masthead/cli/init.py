@@ -15,6 +15,8 @@ from masthead.config.env import Env, SettingsError, read_env
 from masthead.config.settings_file import write_settings
 from masthead.kernel import ids
 
+ROW_BY_ROW = ("wagtail.tasks.update_reference_index_task", "modelsearch.tasks.insert_or_update_object_task")
+
 
 @dataclass(frozen=True, kw_only=True)
 class Answers:
@@ -98,9 +100,21 @@ def found(place: Path, answers: Answers, *, then: Callable[[], None] | None = No
         if then is not None:
             then()
         with at_work("making what was written searchable"):
-            parts.do_tasks()
+            _index_everything()
         newsroom_folder.finish(place)
     return "" if answers.password else password
+
+
+def _index_everything() -> None:
+    """Index what was written in one go, in place of the queued tasks that would do it row by row, several times a row."""
+    from django.core.management import call_command
+    from django_tasks.base import TaskResultStatus
+    from django_tasks_db.models import DBTaskResult
+
+    DBTaskResult.objects.filter(status=TaskResultStatus.READY, task_path__in=ROW_BY_ROW).delete()
+    call_command("update_index", verbosity=0)
+    call_command("rebuild_references_index", verbosity=0)
+    parts.do_tasks()
 
 
 def new_password() -> str:
