@@ -54,7 +54,9 @@ class Looker:
         return str(json.loads(answer))
 
     def _started(self) -> "subprocess.Popen[str]":
-        if self._child is None or self._child.poll() is not None:
+        if self._child is not None and self._child.poll() is not None:
+            self._stop()
+        if self._child is None:
             command = [sys.executable, "-I", __file__]
             self._child = subprocess.Popen(  # noqa: S603 - our own file, no shell
                 command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True, start_new_session=True
