@@ -153,6 +153,15 @@ def test_more_taken_back_than_given_is_named(books):
     assert "row 6 (r1): with it, more is taken back than its original g2 had" in said()
 
 
+def test_a_gift_disputed_won_and_then_given_back_is_sound():
+    make_books("gifts:a")
+    [gift] = post(drafts=[make_draft("pay_1:gift")], now=NOW)
+    [dispute] = post(drafts=[taking_back(gift, id="pay_1:dispute", kind=Kind.DISPUTE, amount=Money(2500, "USD"), dated=TODAY)], now=NOW)
+    post(drafts=[taking_back(dispute, id="pay_1:won", kind=Kind.WON, amount=Money(2500, "USD"), dated=TODAY)], now=NOW)
+    post(drafts=[taking_back(gift, id="pay_1:refund", kind=Kind.REFUND, amount=Money(2500, "USD"), dated=TODAY)], now=NOW)
+    assert verify().problems == []
+
+
 def test_a_refund_to_elsewhere_is_named(books):
     with behind_the_triggers() as cursor:
         cursor.execute("UPDATE ledger_transfer SET debit = 'gifts:b' WHERE seq = 6")

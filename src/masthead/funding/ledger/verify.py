@@ -134,7 +134,7 @@ def _add_up(sums: dict[tuple[str, str], _Sum], row: Row) -> None:
 TAKEN_BACK = """
 SELECT r.seq, r.id, r.kind, r.amount_minor, r.original,
   o.kind, o.amount_minor, o.debit = r.credit AND o.credit = r.debit AND o.currency = r.currency AND o.book_month = r.book_month AND o.seq < r.seq,
-  (SELECT coalesce(sum(b.amount_minor), 0) FROM ledger_transfer b WHERE b.original = r.id)
+  (SELECT CAST(coalesce(sum(b.amount_minor), 0) AS BIGINT) FROM ledger_transfer b WHERE b.original = r.id)
 FROM ledger_transfer r LEFT JOIN ledger_transfer o ON o.id = r.original
 WHERE r.original IS NOT NULL ORDER BY r.original, r.seq
 """
