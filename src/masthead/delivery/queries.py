@@ -51,6 +51,17 @@ class PublicationFacts:
     address: str = ""  # scheme and host of the public site, without a slash at the end
 
 
+# Of the front page only its place is read with the publication: half of Page's columns, and of the time they take.
+UNREAD = tuple(
+    f"site__root_page__{name}"
+    for name in (
+        *("title", "draft_title", "slug", "seo_title", "search_description", "show_in_menus", "owner", "locked", "locked_at", "locked_by"),
+        *("go_live_at", "expire_at", "expired", "has_unpublished_changes", "first_published_at", "last_published_at"),
+        *("latest_revision", "latest_revision_created_at", "live_revision", "alias_of", "translation_key"),
+    )
+)
+
+
 # --- the frame ---------------------------------------------------------------------------------------
 
 
@@ -59,7 +70,8 @@ def publication_of(request: HttpRequest | None) -> Publication:
     kept = getattr(request, "publication", None)
     if isinstance(kept, Publication):
         return kept
-    found = Publication.objects.select_related("site__root_page").filter(site__is_default_site=True).order_by().first() or Publication()
+    rows = Publication.objects.select_related("site__root_page").defer(*UNREAD).filter(site__is_default_site=True)
+    found = next(iter(rows[:1]), None) or Publication()
     if request is not None:
         request.publication = found  # type: ignore[attr-defined]  # a note on the request, read above
     return found
@@ -161,6 +173,7 @@ class StoryFacts:
     topics: tuple[Topic, ...]
     corrections: tuple[Correction, ...]
     more: tuple[StoryPage, ...]
+    section: Place | None
     has_appeal: bool
     updated_at: dt.datetime | None
 
@@ -170,8 +183,11 @@ class StoryFacts:
         return next((note for note in self.corrections if note.kind == Correction.Kind.RETRACTION and note.withdrawn_at is None), None)
 
 
-def story_facts(story: StoryPage) -> StoryFacts:
-    """Return what stands around `story`, which may be an unsaved preview, in five queries at most."""
+def story_facts(story: StoryPage, *, sections: Iterable[Place] = ()) -> StoryFacts:
+    """Return what stands around `story`, which may be an unsaved preview, in five queries at most.
+
+    `sections` are those of the menu: the story's own is among them as a rule and is not read again.
+    """
     bylines = list(_bylines_of(story))
     topics = tuple(story.topics.all())
     return StoryFacts(
@@ -180,9 +196,18 @@ def story_facts(story: StoryPage) -> StoryFacts:
         topics=topics,
         corrections=tuple(story.corrections.all()) if story.pk else (),
         more=tuple(more_like(story, topics)),
+        section=_section_of(story, sections),
         has_appeal=any(block["type"] == "appeal" for block in story.body.raw_data),
         updated_at=_updated_at(story),
     )
+
+
+def _section_of(story: StoryPage, sections: Iterable[Place]) -> Place | None:
+    path = path_of(story.url_path) if story.url_path else ""
+    found = next((place for place in sections if path.startswith(place.path)), None)
+    if found is None and story.section is not None:
+        found = Place(story.section.title, path_of(story.section.url_path))
+    return found
 
 
 def _bylines_of(story: StoryPage) -> Iterable[Byline]:

@@ -21,7 +21,7 @@ SAFE = ("GET", "HEAD")
 KINDS: dict[int, tuple[tuple[type[Page], tuple[str, ...]], ...]] = {
     0: ((FrontPage, ()),),
     1: ((SectionPage, ()), (InfoPage, ())),
-    2: ((StoryPage, ("section", "lead_picture")), (InfoPage, ())),
+    2: ((StoryPage, ("lead_picture",)), (InfoPage, ())),
 }
 
 
@@ -45,7 +45,7 @@ def find(request: HttpRequest, path: str) -> Page | None:
     place = {"slug": parts[-1], "url_path": site.root_page.url_path + path} if parts else {"pk": site.root_page_id}
     for kind, related in KINDS.get(len(parts), ()):
         pages = kind.objects.filter(live=True, **place)
-        found: Page | None = (pages.select_related(*related) if related else pages).first()
+        found: Page | None = next(iter((pages.select_related(*related) if related else pages)[:1]), None)
         if found is not None:
             return found
     return None

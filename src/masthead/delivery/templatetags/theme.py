@@ -41,10 +41,10 @@ def stories_of(context: dict[str, Any], section: SectionPage) -> queries.Leaf:
     return queries.leaf(queries.in_section(section), number_in(context))
 
 
-@register.simple_tag
-def facts_of(story: StoryPage) -> queries.StoryFacts:
-    """Return what stands around a story's text: bylines, topics, corrections, what to read next."""
-    return queries.story_facts(story)
+@register.simple_tag(takes_context=True)
+def facts_of(context: dict[str, Any], story: StoryPage) -> queries.StoryFacts:
+    """Return what stands around a story's text: section, bylines, topics, corrections, what to read next."""
+    return queries.story_facts(story, sections=queries.publication_facts(context.get("request")).sections)
 
 
 @register.simple_tag
