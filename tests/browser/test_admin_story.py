@@ -4,6 +4,7 @@ import datetime as dt
 
 import pytest
 
+from masthead.kernel import clock
 from masthead.newsroom.staff.roles import Role
 from masthead.newsroom.stories.models import Correction, StoryPage
 from tests.browser.desk import Desk
@@ -54,7 +55,7 @@ def test_an_editor_sets_an_hour_or_an_embargo_and_is_told_what_publishing_does(l
     desk.begin_story("News", "The ruling")
     desk.write("The court rules on Tuesday.")
     desk.page.get_by_role("tab", name="Hours").click()
-    hour = (dt.datetime.now(dt.UTC) + dt.timedelta(days=2)).strftime("%Y-%m-%d 06:00")
+    hour = (clock.now() + dt.timedelta(days=2)).strftime("%Y-%m-%d 06:00")
     desk.page.locator(f"#id_{field}").fill(hour)
     desk.page.keyboard.press("Tab")
     desk.press(f"{label} {hour}")

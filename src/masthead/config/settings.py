@@ -68,6 +68,7 @@ MIDDLEWARE = [
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "masthead.delivery.middleware.PublicPolicy",
     "django.contrib.sessions.middleware.SessionMiddleware",
+    "masthead.newsroom.desk.policy.DeskPolicy",
     "masthead.moving.middleware.OldAddresses",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",

@@ -23,7 +23,7 @@ POLICY = "; ".join(
         "manifest-src 'self'",
     ]
 )
-DESK = "/desk/"  # Wagtail's editor has inline scripts of its own
+DESK = "/desk/"  # has a policy of its own (newsroom/desk/policy.py)
 
 
 class PublicPolicy:

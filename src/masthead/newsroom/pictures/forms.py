@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django import forms
 from wagtail.images.forms import BaseImageForm
 
 from masthead.newsroom.pictures import metadata
@@ -23,6 +24,8 @@ class PictureForm(BaseImageForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        if "taken_date" in self.fields:
+            self.fields["taken_date"].widget = forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})
         for name, (label, help_text) in WORDS.items():
             if name in self.fields:
                 self.fields[name].label, self.fields[name].help_text = label, help_text

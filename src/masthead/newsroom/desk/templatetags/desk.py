@@ -28,3 +28,10 @@ def newsroom_today() -> str:
     """Return the date and hour in the newsroom's zone, with the zone."""
     local = clock.now().astimezone(settings.ENV.zone)
     return f"{date_format(local, 'l j F Y')}, {local:%H:%M} ({settings.TIME_ZONE})"
+
+
+@register.simple_tag
+def initials(person: object) -> str:
+    """Return up to two letters of a person's name; empty where there is nobody."""
+    words = str(person).replace("@", " ").split() if person else []
+    return "".join(word[0] for word in (words[0], *words[1:][-1:])).upper() if words else ""

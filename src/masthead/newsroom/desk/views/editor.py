@@ -13,7 +13,7 @@ from wagtail.admin.views.pages.edit import EditView
 from wagtail.models import TaskState
 
 from masthead.kernel import clock
-from masthead.newsroom.desk import rules
+from masthead.newsroom.desk import queries, rules
 from masthead.newsroom.desk.panels import DeskPanel
 from masthead.newsroom.stories.models import Author, Byline, StoryPage
 
@@ -67,6 +67,16 @@ class EditStory(SaysWhatHappened, EditView):
         names: list[str] = super().get_template_names()
         return ["desk/edit.html" if name == "wagtailadmin/pages/edit.html" else name for name in names]
 
+    def get(self, request: Any, *args: Any, **kwargs: Any) -> HttpResponse:
+        """Show the editor; say at once who else is in the story, before the browsers find each other."""
+        here = queries.being_edited([self.page.pk], now=clock.now()).get(self.page.pk, [])
+        others = [str(person) for person in here if person.pk != request.user.pk]
+        if others:
+            verb = "is" if len(others) == 1 else "are"
+            messages.warning(request, f"{' and '.join(others)} {verb} in this story now. Whoever saves second is told, and overwrites nothing unasked.")
+        response: HttpResponse = super().get(request, *args, **kwargs)
+        return response
+
     def add_save_confirmation_message(self) -> None:
         """Say that it is kept, and that readers see nothing of it yet."""
         now = clock.now()
@@ -85,11 +95,12 @@ class EditStory(SaysWhatHappened, EditView):
 
         Wagtail would keep her changes as a new revision that waits for an approval of its own.
         """
+        response: HttpResponse
         if self.workflow_action == "approve":
             if self.is_out_of_date:
                 messages.error(self.request, "Not approved: somebody saved a newer version while you read. Compare it in the history first.")
                 self.has_unsaved_changes = True
-                response: HttpResponse = self.render_to_response(self.get_context_data())
+                response = self.render_to_response(self.get_context_data())
                 return response
             if self.has_content_changes:
                 self._keep_and_review_the_newest()
