@@ -167,3 +167,10 @@ def test_bylines_keep_their_order():
     ada, ben, cleo = make_author("Ada"), make_author("Ben"), make_author("Cleo")
     story = make_story(bylines=[cleo, ada, (ben, "Pictures")])
     assert [(line.author, line.role) for line in story.bylines.all()] == [(cleo, ""), (ada, ""), (ben, "Pictures")]
+
+
+def test_a_story_published_through_another_copy_can_be_withdrawn_through_an_old_one():
+    draft = make_story(live=False)
+    actions.publish(story=StoryPage.objects.get(pk=draft.pk), user=None)
+    assert not actions.withdraw(story=draft, user=None).live
+    assert not queries.published().exists()

@@ -119,7 +119,7 @@ def publish(*, story: StoryPage, user: User | None, first_published_at: dt.datet
 def withdraw(*, story: StoryPage, user: User | None) -> StoryPage:
     """Take a public story off the site at once; its revisions stay."""
     with transaction.atomic():
-        story.unpublish(user=user)
+        _fresh(story).unpublish(user=user)  # the copy at hand may be older than the page
     return _fresh(story)
 
 
