@@ -45,3 +45,9 @@ def test_a_version_is_recognised_as_its_crop():
 def test_drawings_stay_lossless_in_their_plain_form():
     assert shapes.plain_format(picture(file="original_images/chart.PNG")) == "png"
     assert shapes.plain_format(picture()) == "jpg"
+
+
+def test_a_chart_that_is_never_cropped_is_shown_whole_in_every_list():
+    chart = picture(keep_whole=True)
+    assert shapes.shape(chart, "3x2") == shapes.shape(chart)
+    assert shapes.version(chart, "3x2") != shapes.version(picture(), "3x2")

@@ -37,6 +37,7 @@ class PictureEntry(Entry):
     source_url: str
     licence: Literal["own", "cc-by"]
     focus: tuple[int, int, int, int] | None = None  # centre and size, in pixels
+    keep_whole: bool = False
 
 
 class PublicationEntry(Entry):

@@ -44,6 +44,7 @@ def _picture(name: str, entry: PictureEntry, user: User) -> Picture:
             credit_line=entry.credit,
             source_url=entry.source_url,
             licence=entry.licence,
+            keep_whole=entry.keep_whole,
             copyright_notice=facts.copyright_notice,
             taken_date=facts.taken,
             uploaded_by_user=user,

@@ -43,6 +43,7 @@ class Picture(AbstractImage):
     copyright_notice = models.CharField(max_length=255, blank=True)
     taken_date = models.DateField("taken on", null=True, blank=True)
     decorative = models.BooleanField(default=False, help_text="It says nothing that the text does not: screen readers pass over it.")
+    keep_whole = models.BooleanField("never crop", default=False, help_text="A chart, a map, a document: lists show all of it, however small.")
 
     admin_form_fields = (
         "title",
@@ -56,6 +57,7 @@ class Picture(AbstractImage):
         "licence",
         "copyright_notice",
         "taken_date",
+        "keep_whole",
         "collection",
         "tags",
         "focal_point_x",

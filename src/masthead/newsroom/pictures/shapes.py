@@ -32,8 +32,8 @@ class Shape:
 
 
 def shape(picture: Picture, ratio: str = "") -> Shape:
-    """Return the crop of `picture` to `ratio` (a key of RATIOS), as large as can be and about its focal point."""
-    wanted = RATIOS[ratio]
+    """Return the crop of `picture` to `ratio` (a key of RATIOS), as large as can be and about its focal point; all of one that is never cropped."""
+    wanted = None if picture.keep_whole else RATIOS[ratio]
     if wanted is None:
         return Shape(0, 0, picture.width, picture.height)
     width = min(picture.width, int(picture.height * wanted))
@@ -55,7 +55,7 @@ def version(picture: Picture, ratio: str = "") -> str:
     """Return the key of one crop as it now is: it changes with the file, the focal point and whatever the rendition carries."""
     facts = (
         picture.file_hash or picture.file.name,
-        str((picture.focal_point_x, picture.focal_point_y) if ratio else ""),
+        str((picture.focal_point_x, picture.focal_point_y, picture.keep_whole) if ratio else ""),
         ratio,
         picture.creator,
         picture.credit_line,

@@ -39,7 +39,10 @@ CARD = (
     *("title", "url_path", "content_type", "live", "first_published_at", "last_published_at"),
     *("standfirst", "label", "language", "published_at", "dateline", "translation_key"),
     *("section__title", "section__url_path", "section__content_type"),
-    *(f"lead_picture__{name}" for name in ("file", "file_hash", "width", "height", "description", "decorative", "focal_point_x", "focal_point_y")),
+    *(
+        f"lead_picture__{name}"
+        for name in ("file", "file_hash", "width", "height", "description", "decorative", "keep_whole", "focal_point_x", "focal_point_y")
+    ),
     *(f"lead_picture__{name}" for name in ("creator", "credit_line", "copyright_notice", "licence", "source_url", "caption")),
 )
 
