@@ -104,6 +104,19 @@ def begin_with_the_board() -> MenuItem:
     return MenuItem("Desk", reverse("wagtailadmin_home"), name="desk", icon_name="clipboard-list", order=10)
 
 
+@hooks.register("register_admin_menu_item")
+def show_the_shortcuts() -> MenuItem:
+    """Open Wagtail's list of shortcuts, which lay under Help; `?` opens it too."""
+    attrs = {
+        "role": "button",
+        "data-a11y-dialog-show": "keyboard-shortcuts-dialog",
+        "data-action": "w-action#noop:prevent:stop",
+        "data-controller": "w-kbd w-action",
+        "data-w-kbd-key-value": "?",
+    }
+    return MenuItem("Shortcuts", "#", name="keyboard-shortcuts-trigger", icon_name="keyboard", order=1100, attrs=attrs)
+
+
 @hooks.register("insert_global_admin_css")
 def dress_the_admin() -> str:
     """Lay the desk's look over Wagtail's."""

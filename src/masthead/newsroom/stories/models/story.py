@@ -5,7 +5,7 @@ from typing import Any
 from django.conf import settings
 from django.db import models
 from modelcluster.fields import ParentalManyToManyField
-from wagtail.admin.panels import FieldPanel, FieldRowPanel, HelpPanel, InlinePanel, MultiFieldPanel, ObjectList, TabbedInterface, TitleFieldPanel
+from wagtail.admin.panels import CommentPanel, FieldPanel, FieldRowPanel, HelpPanel, InlinePanel, MultiFieldPanel, ObjectList, TabbedInterface, TitleFieldPanel
 from wagtail.fields import StreamField
 from wagtail.models import Page
 from wagtail.search import index
@@ -51,7 +51,7 @@ class StoryPage(GatedPage):
 
     content_panels = [
         HelpPanel(template="stories/needs.html"),
-        TitleFieldPanel("title", heading="Headline", help_text="As it will be printed.", placeholder=False),
+        TitleFieldPanel("title", heading="Headline", help_text="As it will be printed.", placeholder=False, classname=""),
         FieldPanel("standfirst"),
         InlinePanel("bylines", heading="Bylines", label="Byline"),
         FieldRowPanel(
@@ -90,6 +90,7 @@ class StoryPage(GatedPage):
             ],
             heading="Embargo",
         ),
+        CommentPanel(),
     ]
     edit_handler = TabbedInterface(
         [
