@@ -1,6 +1,7 @@
 """The `masthead` command: one file per command, Django started only where a command needs it."""
 
 import argparse
+import logging
 import os
 import sys
 from collections.abc import Sequence
@@ -67,6 +68,8 @@ def _run(given: list[str]) -> int:
         return 0
     command = _command(given[0])
     options = argparse.Namespace(rest=given[1:]) if command.passes_on else parser_for(command).parse_typed(given[1:])
+    if command.name != "run":  # its log is read by whoever watches the newsroom; the others answer whoever typed
+        logging.getLogger("masthead.events").setLevel(logging.WARNING)
     return command.run(options)
 
 

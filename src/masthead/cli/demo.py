@@ -1,7 +1,6 @@
 """`masthead demo`: fill an empty newsroom with the demo."""
 
 import argparse
-import logging
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -55,7 +54,6 @@ def fill(place: Path, *, publisher_password: str = "") -> None:
     add_people(passwords)
     lines = [f"{role:<10} {email:<24} {passwords[role]}" for role, email in ACCOUNTS.items()]
     newsroom_folder.write_private(place / SIGN_IN, "\n".join(["role       sign in with             password", *lines, ""]))
-    logging.getLogger("masthead.events").setLevel(logging.WARNING)  # a line for each story would bury what matters
     with at_work("writing the demo") as far:
         actions.fill(now=clock.now(), progress=far, accounts=ACCOUNTS)
 

@@ -1,7 +1,6 @@
 """`masthead import wxr`: what the command line calls. It prints; everything else is in `actions`."""
 
 import argparse
-import logging
 import sys
 from typing import TextIO
 
@@ -22,7 +21,6 @@ def run(options: argparse.Namespace) -> int:
         recover=bool(getattr(options, "recover", False)),
         story_types=frozenset({"post", *(getattr(options, "as_stories", None) or ())}),
     )
-    logging.getLogger("masthead.events").setLevel(logging.WARNING)  # a line for each of thousands of stories would hide the progress
     report = import_wxr(
         file=options.file,
         media=options.media,
