@@ -5,14 +5,17 @@ import json
 import os
 import signal
 import socket
+import subprocess
+import sys
 import time
 from collections.abc import Callable
 from contextlib import closing, suppress
 from pathlib import Path
 
+import psycopg
 import pytest
 
-from tests.cli.conftest import refusal, type_in
+from tests.cli.conftest import environment, refusal, type_in
 
 PATIENCE_SECONDS = 60
 
@@ -178,3 +181,16 @@ def test_settings_that_cannot_be_are_refused_by_name(newsroom: Path):
 
 def test_an_unknown_variable_is_refused_by_name(newsroom: Path):
     assert "MASTHEAD_NMAE" in refusal(type_in("doctor", "--data", newsroom, MASTHEAD_NMAE="x"))
+
+
+@pytest.mark.postgres
+def test_looking_for_a_newsroom_in_a_database_leaves_its_settings_unread(postgres: str, tmp_path: Path):
+    """What is read before the first run has written key and settings would stay as it was then."""
+    look = "import sys; from pathlib import Path; from masthead.cli import starting; print(starting.database_holds_newsroom(Path(sys.argv[1])), 'django.conf' in sys.modules)"
+    done = subprocess.run([sys.executable, "-c", look, tmp_path], env=environment(DATABASE_URL=postgres), capture_output=True, text=True, check=True)
+    assert done.stdout.split() == ["False", "False"]
+    with psycopg.connect(postgres) as connection:  # a shared database: another machine founded the newsroom
+        connection.execute("SET session_replication_role = replica")
+        connection.execute("INSERT INTO stories_frontpage (page_ptr_id, strips) VALUES (1, '[]')")
+    done = subprocess.run([sys.executable, "-c", look, tmp_path], env=environment(DATABASE_URL=postgres), capture_output=True, text=True, check=True)
+    assert done.stdout.split() == ["True", "False"]

@@ -8,6 +8,7 @@ from typing import Any
 
 from masthead.cli.folder import UNFINISHED, holds_newsroom
 from masthead.cli.frame import Refused, at_work, door
+from masthead.config.env import read_env
 
 
 def choose(folder: Path) -> None:
@@ -42,17 +43,21 @@ def start_newsroom(folder: Path) -> None:
 
 
 def database_holds_newsroom(folder: Path) -> bool:
-    """Say whether DATABASE_URL names a database that a newsroom lives in: that of another machine, shared by this one."""
-    if not os.environ.get("DATABASE_URL") or (folder / UNFINISHED).exists():
-        return False
-    start(folder)
-    from django.db import connection
+    """Say whether DATABASE_URL names a database that a newsroom lives in: that of another machine, shared by this one.
 
-    if "stories_frontpage" not in connection.introspection.table_names():
+    Asks without Django: a first run has yet to write the settings that Django would read and keep.
+    """
+    url = os.environ.get("DATABASE_URL")
+    if not url or (folder / UNFINISHED).exists():
         return False
-    from masthead.newsroom.stories.models import FrontPage
+    read_env(data=folder)  # refuses an address that is malformed
+    import psycopg
 
-    return bool(FrontPage.objects.exists())
+    with psycopg.connect(url) as connection:
+        known = connection.execute("SELECT to_regclass('stories_frontpage')").fetchone()
+        if known is None or known[0] is None:
+            return False
+        return connection.execute("SELECT 1 FROM stories_frontpage LIMIT 1").fetchone() is not None
 
 
 def pending_migrations() -> list[str]:
