@@ -8,6 +8,7 @@ from tests.browser.desk import Desk
 from tests.make import make_staff, make_story
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+SETTLES = 3000  # ms in which Wagtail's editor takes note of how the form was; what changes before counts as having been there
 
 
 @pytest.fixture
@@ -40,6 +41,7 @@ def test_the_second_sees_the_first_and_cannot_overwrite_in_silence(two):
     his.page.goto(address)
     hers.page.goto(address)
     assert "Omar Reyes is in this story now." in hers.said()
+    his.page.wait_for_timeout(SETTLES)
     his.page.locator("#id_title").fill("The ferry sails")
     his.page.locator("#id_standfirst").click()
     until(his.page, lambda: headline() == "The ferry sails")

@@ -88,43 +88,56 @@
     });
     relabel();
     document.addEventListener("change", relabel);
-    ask = (button) => {
-      if (!buttons.includes(button)) return true;
+    ask = (button, event) => {
+      asked = button;
+      if (!buttons.includes(button) || !event.isTrusted) return true;
       button.dataset.deskNow = present();
       const does = whatPublishingDoes(button);
       const headline = document.getElementById("id_title")?.value.trim() || "this page";
       const act = button.name === "action-publish" ? does.label : `Approve: ${does.label.toLowerCase()}`;
-      return window.confirm(`${act}?\n\n“${headline}”\n${does.ask}`);
+      if (window.confirm(`${act}?\n\n“${headline}”\n${does.ask}`)) return true;
+      asked = null;
+      return false;
     };
   }
 
   /* The editor saves by itself half a second after the last key. Whoever presses a button while it does would send the
      same story twice: the press waits for the save, and no save begins once a press is on its way. */
-  let ask = () => true;
+  let asked = null;
+  let ask = (button) => { asked = button; return true; };
   let saving = false;
   let leaving = false;
   let passing = null;
   let waiting = null;
   function pressInTurn() {
-    document.addEventListener("w-autosave:save", (event) => {
-      if (leaving) event.preventDefault();
-      else saving = true;
-    });
-    ["w-autosave:success", "w-autosave:error"].forEach((name) => document.addEventListener(name, () => {
+    const LONG_ENOUGH = 6000; // ms; a press is never lost to a save that says nothing
+    const goOn = () => {
       saving = false;
       const button = waiting;
       waiting = null;
       if (button) { passing = button; button.click(); }
-    }));
+    };
+    document.addEventListener("w-autosave:save", (event) => {
+      if (leaving) event.preventDefault();
+      else saving = !event.defaultPrevented;
+    });
+    document.addEventListener("w-autosave:success", goOn);
+    document.addEventListener("w-autosave:error", goOn);
     document.addEventListener("click", (event) => {
       const button = event.target.closest?.("button");
       if (!button || button.type !== "submit" || !button.form?.matches("[data-edit-form]")) return;
-      if (event.isTrusted && !ask(button)) { event.preventDefault(); event.stopImmediatePropagation(); return; }
-      if (passing !== button && saving) { event.preventDefault(); event.stopImmediatePropagation(); waiting = button; return; }
+      const again = passing === button;
       passing = null;
-      leaving = true;
-      setTimeout(() => { leaving = false; }, 8000); // where a modal or an error kept us here
+      if (again || (ask(button, event) && !saving)) return;
+      event.preventDefault();
+      event.stopImmediatePropagation();
+      if (saving && asked === button) { waiting = button; setTimeout(() => { if (waiting === button) goOn(); }, LONG_ENOUGH); }
     }, true);
+    document.addEventListener("submit", (event) => {
+      if (event.defaultPrevented || !event.target.matches("[data-edit-form]")) return;
+      leaving = true;
+      setTimeout(() => { leaving = false; }, 8000); // where an answer kept us here
+    });
   }
 
   document.addEventListener("click", (event) => {
