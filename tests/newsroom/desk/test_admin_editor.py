@@ -107,6 +107,11 @@ def test_a_second_headline_in_the_same_words_gets_an_address_of_its_own(client, 
     assert set(StoryPage.objects.values_list("slug", flat=True)) == {"the-ferry", "the-ferry-2"}
 
 
+def test_a_story_without_an_address_gets_it_from_its_headline(client, editor):
+    client.post(f"/desk/pages/add/stories/storypage/{make_section().pk}/", form(title="La traversée d’Été", slug=""))
+    assert StoryPage.objects.get().slug == "la-traversée-dété"
+
+
 def test_earlier_datelines_and_languages_are_offered_by_name(client, editor):
     make_story(dateline="Port Meridian")
     page = client.get(f"/desk/pages/add/stories/storypage/{make_section().pk}/").content.decode()

@@ -4,11 +4,14 @@ import itertools
 from typing import Any
 
 from django import forms
+from django.utils.text import slugify
 from wagtail.admin.forms import WagtailAdminPageForm
 from wagtail.models import Page
 
 from masthead.newsroom.stories import gate
 from masthead.newsroom.stories.models.corrections import Correction
+
+SLUG_LENGTH = 80  # characters of an address made from a headline, as in actions
 
 
 class GatedForm(WagtailAdminPageForm):
@@ -43,10 +46,19 @@ class StoryForm(GatedForm):
 
     show_schedule_publishing_toggle = False
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if "slug" in self.fields:
+            self.fields["slug"].required = False  # the headline makes one
+
     def clean(self) -> Any:
-        """Give a new story whose address is taken the next free one: a second headline in the same words is no mistake."""
-        slug = self.cleaned_data.get("slug")
-        if self.instance.pk is None and slug and not self._is_free(slug):
+        """Make the address from the headline where none is given, and the next free one where a new story's is taken.
+
+        A browser may send none when somebody types faster than its scripts load; two headlines in the same words are no mistake.
+        """
+        slug = self.cleaned_data.get("slug") or slugify(self.cleaned_data.get("title") or "", allow_unicode=True)[:SLUG_LENGTH].strip("-") or "story"
+        self.cleaned_data["slug"] = slug
+        if self.instance.pk is None and not self._is_free(slug):
             self.cleaned_data["slug"] = next(other for number in itertools.count(2) if self._is_free(other := f"{slug}-{number}"))
         return super().clean()
 
