@@ -8,9 +8,11 @@ import fcntl
 import hashlib
 import os
 import shutil
+import sqlite3
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import closing
 from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
@@ -83,12 +85,17 @@ def sqlite_template() -> Path:
 
 
 def restore_sqlite(target: Path) -> None:
-    """Put a freshly migrated file at `target`, whatever was there."""
-    fresh = target.with_suffix(".fresh")
-    shutil.copyfile(sqlite_template(), fresh)
-    for leftover in (f"{target}-wal", f"{target}-shm"):
-        Path(leftover).unlink(missing_ok=True)
-    fresh.replace(target)
+    """Put the freshly migrated tables into `target`, whatever was there.
+
+    Through SQLite itself: a request of the last test may still hold the file, and a file changed under its feet
+    would fail the next test with “locking protocol”.
+    """
+    template = sqlite_template()
+    if not target.exists():
+        shutil.copyfile(template, target)
+        return
+    with closing(sqlite3.connect(f"file:{template}?immutable=1", uri=True)) as fresh, closing(sqlite3.connect(target, timeout=30)) as used:
+        fresh.backup(used)
 
 
 # --- PostgreSQL ------------------------------------------------------------------------------------
