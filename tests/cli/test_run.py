@@ -5,6 +5,7 @@ import json
 import os
 import signal
 import socket
+import sqlite3
 import subprocess
 import sys
 import time
@@ -194,3 +195,17 @@ def test_looking_for_a_newsroom_in_a_database_leaves_its_settings_unread(postgre
         connection.execute("INSERT INTO stories_frontpage (page_ptr_id, strips) VALUES (1, '[]')")
     done = subprocess.run([sys.executable, "-c", look, tmp_path], env=environment(DATABASE_URL=postgres), capture_output=True, text=True, check=True)
     assert done.stdout.split() == ["True", "False"]
+
+
+def test_new_tables_bring_the_roles_their_rights(newsroom: Path):
+    database = newsroom / "newsroom.sqlite3"
+    with closing(sqlite3.connect(database)) as connection, connection:  # as it was before the desk's table came
+        group = connection.execute("SELECT id FROM auth_group WHERE name = 'Editors'").fetchone()[0]
+        connection.execute("DELETE FROM auth_group_permissions WHERE group_id = ?", [group])
+        connection.execute("DROP TABLE desk_acceptance")
+        connection.execute("DELETE FROM django_migrations WHERE app = 'desk'")
+    look = f"from pathlib import Path; from masthead.cli import starting; starting.start(Path({str(newsroom)!r})); starting.migrate()"
+    subprocess.run([sys.executable, "-c", look], env=environment(), capture_output=True, check=True)
+    with closing(sqlite3.connect(database)) as connection:
+        rights = connection.execute("SELECT count(*) FROM auth_group_permissions WHERE group_id = ?", [group]).fetchone()[0]
+    assert rights > 10

@@ -99,7 +99,19 @@ def migrate() -> None:
     if pending:
         with at_work("bringing the database up to date") as far:
             call_command("migrate", interactive=False, verbosity=1, stdout=_Counter(len(pending), far))
+        _renew_roles()
     connection.close()
+
+
+def _renew_roles() -> None:
+    """Give the roles of a newsroom that was here before the rights that new tables brought."""
+    from django.contrib.auth.models import Group
+
+    from masthead.newsroom.staff.actions import set_up_roles
+    from masthead.newsroom.staff.roles import Role
+
+    if Group.objects.filter(name=Role.REPORTER.value).exists():
+        set_up_roles()
 
 
 def collect_static() -> None:
