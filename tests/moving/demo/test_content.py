@@ -8,6 +8,7 @@ import pytest
 from PIL import Image
 
 from masthead.kernel.money import Money
+from masthead.moving import body
 from masthead.moving.demo import parts
 from masthead.moving.demo.content import FOLDER, ContentError, attachment_file, duration, load, moment, picture_file
 from masthead.newsroom.pictures import metadata
@@ -32,7 +33,7 @@ def read(story):
 
 
 def words_in(story):
-    running = " ".join(part.html for part in read(story) if isinstance(part, parts.Paragraphs))
+    running = " ".join(part.html for part in read(story) if isinstance(part, body.Paragraphs))
     return len(re.sub(r"<[^>]+>", " ", running).split())
 
 
@@ -50,15 +51,15 @@ def test_there_is_enough_to_judge_every_page():
     assert min(len(story.headline.split()) for story in public) == 3
     used = {type(part) for story in public for part in read(story)}
     assert used == {
-        parts.Paragraphs,
+        body.Paragraphs,
         parts.Heading,
         parts.PictureUse,
         parts.Gallery,
-        parts.PullQuote,
+        body.PullQuote,
         parts.Document,
         parts.Table,
         parts.Embed,
-        parts.Callout,
+        body.Callout,
         parts.Related,
     }
 

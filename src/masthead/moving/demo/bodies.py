@@ -8,6 +8,7 @@ from uuid import NAMESPACE_URL, uuid5
 
 from wagtail.rich_text import RichText
 
+from masthead.moving import body
 from masthead.moving.demo import parts
 from masthead.newsroom.pictures.models import Attachment, Picture
 from masthead.newsroom.stories.models import StoryPage
@@ -34,7 +35,7 @@ def blocks(text: str, shelf: Shelf, *, seed: str) -> list[tuple[str, Any, str]]:
     return [(*block, str(uuid5(NAMESPACE_URL, f"demo:{seed}:{place}"))) for place, block in enumerate(made) if block is not None]
 
 
-def _paragraphs(part: parts.Paragraphs, _shelf: Shelf) -> Block:
+def _paragraphs(part: body.Paragraphs, _shelf: Shelf) -> Block:
     return "paragraphs", RichText(part.html)
 
 
@@ -51,7 +52,7 @@ def _gallery(part: parts.Gallery, shelf: Shelf) -> Block:
     return "gallery", {"pictures": [_picture(parts.PictureUse(name), shelf)[1] for name in part.names], "caption": ""}
 
 
-def _pull_quote(part: parts.PullQuote, _shelf: Shelf) -> Block:
+def _pull_quote(part: body.PullQuote, _shelf: Shelf) -> Block:
     return "pull_quote", {"quote": part.quote, "speaker": part.speaker}
 
 
@@ -70,7 +71,7 @@ def _embed(part: parts.Embed, _shelf: Shelf) -> Block:
     return "embed", {"url": part.url, "title": part.title, "provider": part.provider, "still": None}
 
 
-def _callout(part: parts.Callout, _shelf: Shelf) -> Block:
+def _callout(part: body.Callout, _shelf: Shelf) -> Block:
     return "callout", {"title": part.title, "text": RichText(part.html)}
 
 
@@ -80,14 +81,14 @@ def _related(part: parts.Related, shelf: Shelf) -> Block | None:
 
 
 _MAKERS: dict[type[Any], Callable[[Any, Shelf], Block | None]] = {
-    parts.Paragraphs: _paragraphs,
+    body.Paragraphs: _paragraphs,
     parts.Heading: _heading,
     parts.PictureUse: _picture,
     parts.Gallery: _gallery,
-    parts.PullQuote: _pull_quote,
+    body.PullQuote: _pull_quote,
     parts.Document: _document,
     parts.Table: _table,
     parts.Embed: _embed,
-    parts.Callout: _callout,
+    body.Callout: _callout,
     parts.Related: _related,
 }

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from babel.dates import format_date
 
 from masthead.kernel.errors import MastheadError
+from masthead.moving.body import Callout, Paragraphs, PullQuote
 
 NO_BREAK, NARROW = "\u00a0", "\u202f"
 _DATE = re.compile(r"\{([wdmy])([+-]\d+)\}")
@@ -25,13 +26,6 @@ AMERICAN = frozenset({"en", "en-us"})
 
 class TextError(MastheadError):
     """A text of the demo that cannot be read: which block, and why."""
-
-
-@dataclass(frozen=True, slots=True)
-class Paragraphs:
-    """Running text as Wagtail's rich text."""
-
-    html: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,14 +52,6 @@ class Gallery:
 
 
 @dataclass(frozen=True, slots=True)
-class PullQuote:
-    """Words lifted out of the text."""
-
-    quote: str
-    speaker: str
-
-
-@dataclass(frozen=True, slots=True)
 class Document:
     """An attachment of the demo."""
 
@@ -88,14 +74,6 @@ class Embed:
     url: str
     title: str
     provider: str
-
-
-@dataclass(frozen=True, slots=True)
-class Callout:
-    """A note set apart."""
-
-    title: str
-    html: str
 
 
 @dataclass(frozen=True, slots=True)
