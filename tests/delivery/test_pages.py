@@ -245,3 +245,9 @@ def test_the_error_page_needs_no_database():
     page = (Path(masthead.delivery.__file__).parent / "templates" / "500.html").read_text()
     assert "{%" not in page
     assert "{{" not in page
+
+
+@pytest.mark.parametrize("address", ["/", "/news/", "/contribute/", "/corrections/", "/search/?q=harbour", "/nowhere/"])
+def test_no_cache_on_the_way_may_answer_with_an_old_meter(client, address):
+    make_story()
+    assert "no-cache" in client.get(address)["Cache-Control"]

@@ -1,4 +1,4 @@
-"""What every public response says about what it may load."""
+"""What every public response says about what it may load, and how long it may be kept."""
 
 from collections.abc import Callable
 
@@ -27,14 +27,19 @@ DESK = "/desk/"  # has a policy of its own (newsroom/desk/policy.py)
 
 
 class PublicPolicy:
-    """Send the content security policy with every answer outside the desk; a view may set a stricter or wider one itself."""
+    """Send the content security policy with every answer outside the desk, and have it asked for anew each time.
+
+    A page carries the meter, which moves with every gift: no cache on the way may answer for it. A view may say
+    otherwise of either itself.
+    """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        """Answer `request` and add the policy."""
+        """Answer `request` and add the two headers."""
         response = self.get_response(request)
         if not request.path.startswith(DESK):
             response.headers.setdefault("Content-Security-Policy", POLICY)
+            response.headers.setdefault("Cache-Control", "no-cache")
         return response
