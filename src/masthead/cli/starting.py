@@ -45,11 +45,15 @@ def start_newsroom(folder: Path) -> None:
 def database_holds_newsroom(folder: Path) -> bool:
     """Say whether DATABASE_URL names a database that a newsroom lives in: that of another machine, shared by this one.
 
-    Asks without Django: a first run has yet to write the settings that Django would read and keep.
+    Asks without Django, unless it runs already: a first run has yet to write the settings that Django would read and keep.
     """
     url = os.environ.get("DATABASE_URL")
     if not url or (folder / UNFINISHED).exists():
         return False
+    if "django.apps" in sys.modules and sys.modules["django.apps"].apps.ready:
+        from masthead.newsroom.stories.models import FrontPage
+
+        return bool(FrontPage.objects.exists())
     read_env(data=folder)  # refuses an address that is malformed
     import psycopg
 
