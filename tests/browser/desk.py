@@ -34,11 +34,20 @@ class Desk:
         self.page.locator("#id_title").fill(headline)
 
     def write(self, text: str) -> None:
+        """Add paragraphs and type, as somebody who looks at what she typed: a block takes the keys only once it has the focus."""
         body = self.page.locator("[data-contentpath='body']").first
         body.get_by_role("button", name="Insert a block").first.click()
         self.page.get_by_role("option", name="Paragraphs").click()
-        self.page.locator(".public-DraftEditor-content").first.click()
-        self.page.keyboard.type(text)
+        words = self.page.locator(".public-DraftEditor-content").first
+        kept = self.page.locator("input[name^='body-'][name$='-value']").first
+        for _ in range(10):
+            words.click()
+            self.page.keyboard.press("Control+a")
+            self.page.keyboard.type(text)
+            self.page.wait_for_timeout(500)  # the editor hands its words to the form a quarter of a second after the last key
+            if text in words.inner_text() and text in kept.input_value():
+                return
+        raise AssertionError(f"the editor did not take {text!r}, it holds {words.inner_text()!r}")
 
     def upload_lead_picture(self, *, credit: str, alt: str) -> None:
         self.page.get_by_role("button", name="Choose a picture").first.click()
