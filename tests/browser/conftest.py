@@ -46,7 +46,10 @@ def found(root: str) -> Newsroom:
     """Make the newsroom whose server is at `root`."""
     make_newsroom(name="The Meridian")
     Publication.objects.update(tagline="News of the coast", contact_email="desk@meridian.example", footer_text="A cooperative.")
-    author, topic = make_author("Ada Okafor", biography="Born at sea.", portrait=make_picture()), make_topic("Ports")
+    author, topic = (
+        make_author("Ada Okafor", biography="Born at sea.", email="ada.okafor@a-harbour-newspaper.example", portrait=make_picture()),
+        make_topic("Ports"),
+    )
     for number in range(24):
         make_story(
             f"Story number {number} of the harbour and its people",
