@@ -2,3 +2,4 @@
 
 from tests.make.funding import *  # noqa: F403
 from tests.make.newsroom import *  # noqa: F403
+from tests.make.sources import *  # noqa: F403

@@ -43,7 +43,7 @@ def make_campaign(
     *, name: str = "Keep the lights on", goal: int = 500_000, currency: str = "USD", marks: dict[int, str] | None = None, opened: bool = True, **fields: object
 ) -> Campaign:
     """Store a campaign with its `marks` (minor units and meanings) and, unless told otherwise, open it."""
-    slug = f"{slugify(name)}-{next(_number)}"
+    slug = f"{slugify(name)[:60]}-{next(_number)}"
     campaign = Campaign(**({"name": name, "slug": slug, "purpose": "Pays the people who write.", "currency": currency, "goal_minor": goal} | fields))
     campaign.milestones = [Milestone(amount_minor=minor, meaning=meaning) for minor, meaning in (marks or {}).items()]
     campaign.save()

@@ -1,0 +1,1 @@
+"""Who speaks and where it can be seen: parties, documents, kept copies."""
