@@ -7,13 +7,15 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
 
 from masthead.kernel import clock
+from masthead.newsroom.desk.models import DeskRule, HouseWord, Recheck
 from masthead.newsroom.staff.roles import Role
 from masthead.newsroom.stories import actions, gate
-from tests.make import make_author, make_picture, make_staff, make_story, make_topic
+from tests.make import make_author, make_document, make_party, make_picture, make_staff, make_story, make_topic
 from tests.newsroom.desk.story_form import form
 
 pytestmark = pytest.mark.django_db
 REPORTER, EDITOR, PUBLISHER = Role.REPORTER, Role.EDITOR, Role.PUBLISHER
+NOBODY: set[Role] = set()
 ALL, EDITORS, PUBLISHERS = {REPORTER, EDITOR, PUBLISHER}, {EDITOR, PUBLISHER}, {PUBLISHER}
 
 # Name of the page: (roles that may open it, what of `things` its address takes)
@@ -22,6 +24,8 @@ PAGES = {
     "stories:index_results": (ALL, ()),
     "stories:choose_parent": (ALL, ()),
     "findings:accept": (EDITORS, ("blocked", "key")),
+    "findings:list": (EDITORS, ("blocked",)),
+    "desk_checks:index": (EDITORS, ()),
     "corrections:index": (ALL, ()),
     "corrections:index_results": (ALL, ()),
     "corrections:add": (EDITORS, ("story",)),
@@ -42,6 +46,45 @@ PAGES = {
     "desk_topics:usage": (EDITORS, ("topic",)),
     "desk_topics:history": (ALL, ("topic",)),
     "desk_topics:history_results": (ALL, ("topic",)),
+    "desk_rules:list": (EDITORS, ()),
+    "desk_rules:list_results": (EDITORS, ()),
+    "desk_rules:add": (EDITORS, ()),
+    "desk_rules:edit": (EDITORS, ("rule",)),
+    "desk_rules:delete": (EDITORS, ("rule",)),
+    "desk_rules:usage": (EDITORS, ("rule",)),
+    "desk_rules:history": (EDITORS, ("rule",)),
+    "desk_rules:history_results": (EDITORS, ("rule",)),
+    "findings:add_word": (NOBODY, ()),  # only by POST
+    "desk_words:list": (ALL, ()),
+    "desk_words:list_results": (ALL, ()),
+    "desk_words:add": (ALL, ()),
+    "desk_words:edit": (EDITORS, ("word",)),
+    "desk_words:delete": (EDITORS, ("word",)),
+    "desk_words:usage": (EDITORS, ("word",)),
+    "desk_words:history": (ALL, ("word",)),
+    "desk_words:history_results": (ALL, ("word",)),
+    "archive:index": (EDITORS, ()),
+    "archive:index_results": (EDITORS, ()),
+    "archive:trial": (EDITORS, ("rule",)),
+    "archive:start": (NOBODY, ()),  # only by POST, as the two below
+    "archive:try": (NOBODY, ("rule",)),
+    "archive:stop": (NOBODY, ("recheck",)),
+    **{
+        f"{room}:{page}": (roles, (takes,) if takes else ())
+        for room, thing in (("desk_parties", "party"), ("desk_outlets", "outlet"), ("desk_source_documents", "document"))
+        for page, roles, takes in (
+            ("list", ALL, None),
+            ("list_results", ALL, None),
+            ("add", ALL, None),
+            ("edit", ALL, thing),
+            ("inspect", ALL, thing),
+            ("delete", EDITORS, thing),
+            ("merge", EDITORS, thing),
+            ("usage", ALL, thing),
+            ("history", ALL, thing),
+            ("history_results", ALL, thing),
+        )
+    },
 }
 # Wagtail's own pages that the roles differ on, and those of the house that handle money.
 OTHERS = {
@@ -86,12 +129,18 @@ def things():
         "correction": note.pk,
         "author": make_author().pk,
         "topic": make_topic().pk,
+        "rule": DeskRule.objects.create(name="Terms", way="banned", looks_for="illegals", reason="Say who they are.", owner="Standards").pk,
+        "word": HouseWord.objects.create(word="Okafor").pk,
+        "recheck": Recheck.objects.create(started_at=clock.now(), total=0).pk,
         "live": story,
+        "party": make_party().pk,
+        "outlet": make_party(kind="outlet").pk,
+        "document": make_document().pk,
     }
 
 
 def test_every_page_of_ours_is_in_the_table():
-    known = set(PAGES) | {name for name in our_pages() if name.endswith((":revisions_view", ":inspect"))}
+    known = set(PAGES) | {name for name in our_pages() if name.endswith((":revisions_view", ":revisions_compare", ":revisions_revert", ":inspect"))}
     assert our_pages() - known == set()
 
 

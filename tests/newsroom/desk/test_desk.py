@@ -4,8 +4,10 @@ import pytest
 from wagtail.models import PageLogEntry
 
 from masthead.newsroom.desk import checks
-from masthead.newsroom.desk.actions import AcceptanceRefused, accept
-from masthead.newsroom.desk.reading import PictureUse, Reading, read
+from masthead.newsroom.desk.actions import AcceptanceRefused, NoSuchCheck, accept, choose
+from masthead.newsroom.desk.models import CheckChoice
+from masthead.newsroom.desk.reading import read
+from masthead.newsroom.desk.text import PictureUse, Reading
 from masthead.newsroom.staff.roles import Role
 from masthead.newsroom.stories import actions, gate
 from masthead.newsroom.stories.gate import Severity
@@ -15,7 +17,7 @@ NOW = dt.datetime(2026, 3, 10, 12, 0, tzinfo=dt.UTC)
 
 
 def reading(**words):
-    return Reading(**({"headline": "H", "is_story": True, "standfirst": "S", "dateline": "Here", "bylines": 1, "has_body": True} | words))
+    return Reading(**({"headline": "H", "is_story": True, "standfirst": "S", "dateline": "Here", "section": "News", "bylines": 1, "has_body": True} | words))
 
 
 def use(**words):
@@ -27,6 +29,12 @@ def rules_found(**words):
     return {(finding.rule, finding.severity) for finding in checks.run(reading(**words))}
 
 
+def test_every_check_has_a_name_of_its_own_and_a_reason():
+    names = [check.id for check in checks.CHECKS]
+    assert len(names) == len(set(names))
+    assert all(check.reason.endswith(".") for check in checks.CHECKS)
+
+
 def test_a_whole_story_has_no_findings():
     assert rules_found(pictures=(use(),), label="news") == set()
 
@@ -36,16 +44,23 @@ def test_a_whole_story_has_no_findings():
     [
         ({"pictures": (use(credit=" "),)}, "picture-without-credit", Severity.BLOCK),
         ({"pictures": (use(alt=""),)}, "picture-without-alt", Severity.BLOCK),
-        ({"pictures": (use(caption=""),)}, "picture-without-caption", Severity.WARN),
+        ({"pictures": (use(caption=""),)}, "picture-without-caption", Severity.BLOCK),
+        ({"pictures": (use(source_url="https://x.com/ministry"),)}, "picture-credited-to-profile", Severity.BLOCK),
+        ({"pictures": (use(credit="@ministry"),)}, "picture-credited-to-profile", Severity.BLOCK),
         ({"has_body": False}, "body-missing", Severity.BLOCK),
         ({"bylines": 0}, "byline-missing", Severity.WARN),
-        ({"dateline": "", "label": "news"}, "dateline-missing", Severity.SUGGEST),
+        ({"dateline": "", "label": "news"}, "dateline-missing", Severity.WARN),
+        ({"section": ""}, "section-missing", Severity.WARN),
         ({"standfirst": ""}, "standfirst-missing", Severity.SUGGEST),
         ({"kept": (("[poll]", "b2"),)}, "kept-from-old-site", Severity.WARN),
     ],
 )
 def test_each_fault_is_found_alone(words, rule, severity):
     assert rules_found(**words) == {(rule, severity)}
+
+
+def test_a_handle_is_credit_enough_beside_its_post():
+    assert rules_found(pictures=(use(credit="@ministry", source_url="https://x.com/ministry/status/1"),)) == set()
 
 
 def test_a_decorative_picture_needs_no_words_but_still_a_credit():
@@ -69,6 +84,47 @@ def test_the_desk_reads_pictures_wherever_they_stand():
     assert [use.key for use in found] == [lead.pk, inline.pk, first.pk, second.pk]
     assert found[0].field == "lead_picture"
     assert "Own caption" in found[1].caption
+
+
+@pytest.mark.django_db
+def test_the_desk_reads_when_and_where_a_story_came_out():
+    found = read(make_story(lead_picture=make_picture(source_url="https://x.com/ministry/status/1")))
+    assert found.section == "News"
+    assert found.published_on
+    assert found.pictures[0].source_url == "https://x.com/ministry/status/1"
+    assert read(make_story(live=False)).published_on is None
+
+
+@pytest.mark.django_db
+def test_a_newsroom_chooses_what_blocks_and_what_is_off():
+    editor = make_staff(Role.EDITOR)
+    story = make_story(live=False, bylines=[])
+    assert not actions.blocking(story)
+    choose(severities={"byline-missing": Severity.BLOCK}, user=editor, now=NOW)
+    assert [finding.rule for finding in actions.blocking(story)] == ["byline-missing"]
+    choose(severities={"byline-missing": None}, user=editor, now=NOW)
+    assert "byline-missing" not in {finding.rule for finding in gate.findings(story)}
+    assert [row.changed_by for row in CheckChoice.objects.all()] == [editor]
+    choose(severities={"byline-missing": Severity.WARN}, user=editor, now=NOW)
+    assert not CheckChoice.objects.exists()
+
+
+@pytest.mark.django_db
+def test_nothing_is_chosen_for_a_check_that_is_not_there():
+    with pytest.raises(NoSuchCheck, match="no built-in check"):
+        choose(severities={"byline": None}, user=make_staff(Role.EDITOR), now=NOW)
+
+
+@pytest.mark.django_db
+def test_an_editor_sets_the_rules_in_the_admin(client):
+    client.force_login(make_staff(Role.EDITOR))
+    page = client.get("/desk/checks/")
+    fields = {name: field.initial for name, field in page.context["form"].fields.items()}
+    assert set(fields) == {check.id for check in checks.CHECKS}
+    assert client.post("/desk/checks/", fields | {"byline-missing": "off", "dateline-missing": "block"}).status_code == 302
+    assert {row.check_id: row.severity for row in CheckChoice.objects.all()} == {"byline-missing": None, "dateline-missing": Severity.BLOCK}
+    assert client.post("/desk/checks/", fields | {"byline-missing": "never"}).status_code == 200
+    assert CheckChoice.objects.count() == 2
 
 
 @pytest.mark.django_db

@@ -3,24 +3,62 @@
 import datetime as dt
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from django.contrib.contenttypes.models import ContentType
+from django.urls import reverse
 from wagtail.admin.models import EditingSession
 from wagtail.models import Page, Revision
 
-from masthead.newsroom.desk import checks
-from masthead.newsroom.desk.models import Acceptance
+from masthead.newsroom.desk import checks, rules
+from masthead.newsroom.desk.checks import spelling
+from masthead.newsroom.desk.checks.base import Check
+from masthead.newsroom.desk.house import compiled
+from masthead.newsroom.desk.models import Acceptance, CheckChoice, DeskRule
 from masthead.newsroom.desk.reading import read, read_all
 from masthead.newsroom.staff.models import User
 from masthead.newsroom.stories.gate import Finding, Inspected, Severity
+from masthead.newsroom.stories.gate import findings as gate_findings
 
 STILL_THERE = dt.timedelta(seconds=60)
 
 
+@dataclass(frozen=True, kw_only=True)
+class InForce:
+    """What this newsroom checks with beside the built-in rules, and how severe it holds those. `marks` change whenever any of it does."""
+
+    also: tuple[Check, ...]
+    choices: checks.Choices
+    marks: tuple[str, ...]
+
+
+def rules_in_force() -> InForce:
+    """Return the house rules that are switched on, as checks, and how severe the newsroom holds the built-in ones; two queries."""
+    rules = list(DeskRule.objects.filter(on=True))
+    choices = list(CheckChoice.objects.order_by("check_id"))
+    return InForce(
+        also=tuple(compiled(rule.as_rule()) for rule in rules),
+        choices={row.check_id: row.severity for row in choices},
+        marks=(*(f"{rule.code}:{rule.changed_at.isoformat()}" for rule in rules), *(f"{row.check_id}:{row.choice}" for row in choices)),
+    )
+
+
+def choices() -> Mapping[str, CheckChoice]:
+    """Return what the newsroom chose for built-in checks, by their ids, with who did; one query."""
+    return {row.check_id: row for row in CheckChoice.objects.select_related("changed_by")}
+
+
+def rule_names() -> Mapping[str, str]:
+    """Return what people call the rules, by id; a built-in one is its id in words."""
+    built_in = {check.id: check.id.replace("-", " ").capitalize() for check in checks.CHECKS}
+    return built_in | dict(DeskRule.objects.values_list("code", "name"))
+
+
 def open_findings(page: Inspected) -> Iterable[Finding]:
     """Return the findings in `page` that nobody has accepted; the gate's inspector."""
-    found = checks.run(read(page))
+    force = rules_in_force()
+    found = checks.run(read(page), also=force.also, choices=force.choices)
     if not found or page.pk is None:
         return found
     accepted = set(Acceptance.objects.filter(page_id=page.pk).values_list("finding_key", flat=True))
@@ -28,16 +66,17 @@ def open_findings(page: Inspected) -> Iterable[Finding]:
 
 
 def standing(pages: Sequence[Any]) -> Mapping[int, list[Finding]]:
-    """Return by primary key what stands against the latest revision of each of `pages`, worst first; three queries for any number."""
+    """Return by primary key what stands against the latest revision of each of `pages`, worst first; a handful of queries for any number."""
     latest = dict(Revision.objects.filter(pk__in=[page.latest_revision_id for page in pages if page.latest_revision_id]).values_list("pk", "content"))
     drafts = [_as_written(page, latest.get(page.latest_revision_id)) for page in pages]
     accepted: dict[int, set[str]] = defaultdict(set)
     for page_id, key in Acceptance.objects.filter(page_id__in=[page.pk for page in pages]).values_list("page_id", "finding_key"):
         accepted[page_id].add(key)
     order = list(Severity)
+    force = rules_in_force()
     found = {}
     for page, reading in zip(pages, read_all(drafts), strict=True):
-        findings = [finding for finding in checks.run(reading) if finding.key not in accepted[page.pk]]
+        findings = [finding for finding in checks.run(reading, also=force.also, choices=force.choices) if finding.key not in accepted[page.pk]]
         found[page.pk] = sorted(findings, key=lambda finding: order.index(finding.severity))
     return found
 
@@ -62,3 +101,27 @@ def being_edited(pages: Sequence[int], *, now: dt.datetime) -> Mapping[int, list
 def acceptances(page: Inspected) -> list[Acceptance]:
     """Return what was accepted in `page`, newest first."""
     return list(Acceptance.objects.filter(page_id=page.pk).select_related("accepted_by").order_by("-accepted_at"))
+
+
+def findings_beside_the_words(page: Any, *, user: User) -> list[dict[str, Any]]:
+    """Return what stands against `page` as the editor's script paints it: place, words, what may be done about it."""
+    may_accept, may_add_words = user.has_perm("desk.add_acceptance"), user.has_perm("desk.add_houseword")
+    return [
+        {
+            "key": finding.key,
+            "rule": finding.rule,
+            "severity": finding.severity,
+            "severity_words": rules.SEVERITY_WORDS[finding.severity],
+            "message": finding.message,
+            "field": finding.field,
+            "block": finding.block,
+            "paragraph": finding.paragraph,
+            "start": finding.start,
+            "end": finding.end,
+            "text": finding.text,
+            "suggestion": finding.suggestion,
+            "accept_url": reverse("findings:accept", args=[page.pk, finding.key]) if may_accept else "",
+            "word_url": reverse("findings:add_word") if finding.rule == spelling.misspelling.id and may_add_words else "",
+        }
+        for finding in gate_findings(page)
+    ]

@@ -13,6 +13,7 @@ SEVERITY_WORDS = {
     Severity.QUERY: "A question",
     Severity.SUGGEST: "A suggestion",
 }
+CHOICE_WORDS = {Severity.BLOCK: "Blocks publication", Severity.WARN: "Warns", Severity.QUERY: "Asks", Severity.SUGGEST: "Suggests"}
 WORDS_A_MINUTE = 230  # adults read English prose silently at 238 words a minute (Brysbaert 2019, 190 studies); desk.js uses the same
 
 

@@ -1,5 +1,6 @@
 """What the desk hangs into Wagtail's admin."""
 
+from collections.abc import Iterator
 from typing import Any
 
 from django.conf import settings
@@ -9,12 +10,15 @@ from wagtail import hooks
 from wagtail.admin import messages
 from wagtail.admin.menu import MenuItem
 from wagtail.admin.staticfiles import versioned_static
+from wagtail.admin.widgets.button import Button
 from wagtail.log_actions import LogFormatter
+from wagtail.snippets.models import register_snippet
 
 from masthead.kernel import clock
 from masthead.newsroom.desk import rules
+from masthead.newsroom.desk.models import DeskRule
 from masthead.newsroom.desk.panels import BoardPanel
-from masthead.newsroom.desk.viewsets import VIEWSETS
+from masthead.newsroom.desk.viewsets import VIEWSETS, DeskRuleViewSet, HouseWordViewSet
 
 # Wagtail's name of an entry: (what the desk calls it, its place). Other rooms take places of their own: funding 100 to 199.
 MENU = {
@@ -39,6 +43,23 @@ SETTINGS_LABELS = {"users": "Staff", "groups": "Roles", "redirects": "Old addres
 def show_the_desk() -> Any:
     """Put the desk's pages in."""
     return list(VIEWSETS)
+
+
+register_snippet(DeskRuleViewSet)
+register_snippet(HouseWordViewSet)
+
+
+@hooks.register("register_reports_menu_item")
+def show_the_archive_report() -> MenuItem:
+    """Lead to what the desk finds in the archive."""
+    return MenuItem("Archive report", reverse("archive:index"), name="archive-report", icon_name="history", order=10)
+
+
+@hooks.register("register_snippet_listing_buttons")
+def offer_to_try_in_lists(snippet: Any, _user: Any, _next_url: str | None = None) -> Iterator[Button]:
+    """Offer to try a house rule on the archive, beside it in the list."""
+    if isinstance(snippet, DeskRule):
+        yield Button("On the archive…", reverse("archive:trial", args=[snippet.pk]), icon_name="history", priority=20)
 
 
 @hooks.register("construct_homepage_panels", order=1000)  # last: it gathers what other rooms put there
@@ -96,6 +117,20 @@ def keep_the_settings_a_desk_sets(request: Any, items: list[Any]) -> None:
         items[:] = [item for item in items if item.name not in NEVER_NEEDED]
     for item in items:
         item.label = SETTINGS_LABELS.get(item.name, item.label)
+
+
+class ChecksMenuItem(MenuItem):
+    """“Built-in checks”, for those who may set them."""
+
+    def is_shown(self, request: Any) -> bool:
+        """Return whether this person may."""
+        return bool(request.user.has_perm("desk.change_checkchoice"))
+
+
+@hooks.register("register_settings_menu_item")
+def lead_to_the_checks() -> MenuItem:
+    """Lead to the built-in checks from Settings."""
+    return ChecksMenuItem("Built-in checks", reverse("desk_checks:index"), name="desk-checks", icon_name="clipboard-list", order=19)
 
 
 @hooks.register("register_admin_menu_item")

@@ -14,7 +14,7 @@ from wagtail.models import TaskState
 
 from masthead.kernel import clock
 from masthead.newsroom.desk import queries, rules
-from masthead.newsroom.desk.panels import DeskPanel
+from masthead.newsroom.desk.panels import DeskPanel, StatementsPanel
 from masthead.newsroom.stories.models import Author, Byline, StoryPage
 
 
@@ -24,6 +24,7 @@ class SaysWhatHappened:
     request: Any
     page: Any
     next_url: str
+    expects_json_response: bool
 
     def run_hook(self, hook_name: str, *args: Any, **kwargs: Any) -> Any:
         """Run Wagtail's hooks; after publishing, say what happened in our own words and go back to the desk."""
@@ -54,9 +55,14 @@ class SaysWhatHappened:
         return redirect(self.next_url or "wagtailadmin_home")
 
     def get_side_panels(self) -> Any:
-        """Return Wagtail's panels with the desk's among them."""
+        """Return Wagtail's panels with the desk's among them.
+
+        What Wagtail sends after it saved by itself replaces every panel; the statements' is its script's, who may be typing in it.
+        """
         panels = list(super().get_side_panels())  # type: ignore[misc]  # Wagtail's view stands beside us
-        return MediaContainer([*panels, DeskPanel(self.page, self.request)])
+        fresh = not (self.expects_json_response or getattr(self, "hydrate_create_view", False))
+        statements = [StatementsPanel(self.page, self.request)] if fresh and isinstance(self.page, StoryPage) else []
+        return MediaContainer([*panels, *statements, DeskPanel(self.page, self.request)])
 
 
 class EditStory(SaysWhatHappened, EditView):

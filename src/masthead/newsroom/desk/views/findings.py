@@ -5,16 +5,17 @@ from typing import Any
 from django import forms
 from django.contrib.auth.mixins import PermissionRequiredMixin
 from django.core.exceptions import PermissionDenied
-from django.http import HttpResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
+from django.views import View
 from django.views.generic import FormView
 from wagtail.admin import messages
 from wagtail.admin.views.generic.base import WagtailAdminTemplateMixin
 from wagtail.models import Page
 
 from masthead.kernel import clock
-from masthead.newsroom.desk import actions, rules
+from masthead.newsroom.desk import actions, queries, rules
 from masthead.newsroom.staff.queries import signed_in
 from masthead.newsroom.stories import gate
 
@@ -27,6 +28,17 @@ class ReasonForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 3}),
         help_text="Kept with this revision, under your name, in the story's history.",
     )
+
+
+class Findings(View):
+    """What stands against a story's last saved version, for the scripts of its editor."""
+
+    def get(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
+        """Answer with the findings, each with its place and what may be done about it."""
+        stored = get_object_or_404(Page, pk=kwargs["page_id"])
+        if not stored.permissions_for_user(request.user).can_edit():
+            raise PermissionDenied
+        return JsonResponse({"findings": queries.findings_beside_the_words(stored.get_latest_revision_as_object(), user=signed_in(request))})
 
 
 class Accept(PermissionRequiredMixin, WagtailAdminTemplateMixin, FormView):  # type: ignore[type-arg]

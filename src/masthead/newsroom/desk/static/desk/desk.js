@@ -140,6 +140,34 @@
     });
   }
 
+  /* A word made one of ours from beside its finding: the story stays open as it is, and every finding of that word says so. */
+  async function addWord(form) {
+    const button = form.querySelector("button");
+    button.disabled = true;
+    let said;
+    try {
+      const answer = await fetch(form.action, { method: "POST", body: new FormData(form), headers: { Accept: "application/json" } });
+      const { word, error } = await answer.json();
+      said = word ? `“${word}” is one of our words now.` : error;
+    } catch {
+      button.disabled = false;
+      said = "That did not reach the newsroom: try again.";
+    }
+    const word = form.elements.word.value;
+    document.querySelectorAll("form[data-desk-add-word]").forEach((other) => {
+      if (other !== form && (button.disabled === false || other.elements.word.value !== word)) return;
+      let line = other.querySelector("[role='status']");
+      if (!line) { line = document.createElement("p"); line.setAttribute("role", "status"); other.append(line); }
+      line.textContent = said;
+      other.querySelector("button").hidden = button.disabled;
+    });
+  }
+
+  document.addEventListener("submit", (event) => {
+    if (!event.target.matches("form[data-desk-add-word]")) return;
+    event.preventDefault();
+    addWord(event.target);
+  });
   document.addEventListener("click", (event) => {
     const link = event.target.closest?.("[data-desk-goto]");
     if (link && goTo(link)) event.preventDefault();
