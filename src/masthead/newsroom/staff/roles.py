@@ -35,7 +35,24 @@ _EDITOR_FILES = (
     ("wagtaildocs", "change_document"),
     ("wagtaildocs", "delete_document"),
 )
-_REPORTER = ("wagtailadmin.access_admin", "stories.add_topic", "stories.view_topic", "stories.view_author", "stories.view_correction")
+_REPORTER = (
+    "wagtailadmin.access_admin",
+    "stories.add_topic",
+    "stories.view_topic",
+    "stories.view_author",
+    "stories.view_correction",
+    "desk.add_houseword",
+    "desk.view_houseword",
+    "sources.add_party",
+    "sources.change_party",
+    "sources.view_party",
+    "sources.add_sourcedocument",
+    "sources.change_sourcedocument",
+    "sources.view_sourcedocument",
+    "sources.add_capture",
+    "sources.view_capture",
+    "sources.keep_protectedsource",
+)
 _EDITOR = (
     *_REPORTER,
     "stories.change_topic",
@@ -45,6 +62,8 @@ _EDITOR = (
     "stories.delete_author",
     "stories.add_correction",
     "stories.change_correction",
+    "stories.approve_anonymous",
+    "sources.*",
     "desk.*",
     "wagtailredirects.*",
     "campaigns.view_campaign",
@@ -64,10 +83,15 @@ _PUBLISHER = (
     "wagtailcore.change_collection",
     "campaigns.*",
     "giving.*",
+    "books.view_expense",
+    "books.add_expense",
+    "books.approve_expense",
+    "guard.view_trip",
     "ledger.view_account",
     "ledger.view_transfer",
     "readers.view_supporter",
     "readers.change_supporter",
+    "readers.erase_supporter",
 )
 
 GRANTS = {

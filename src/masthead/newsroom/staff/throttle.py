@@ -5,12 +5,13 @@ through. What was typed as an address is kept only as a keyed hash, since people
 """
 
 import datetime as dt
-import ipaddress
 
+from django.conf import settings
 from django.http import HttpRequest
 from django.utils.crypto import salted_hmac
 
 from masthead.kernel.errors import MastheadError
+from masthead.kernel.places import address_of, place_of
 from masthead.newsroom.staff.models import SignInTry
 
 WINDOW = dt.timedelta(minutes=15)
@@ -18,7 +19,6 @@ PER_ACCOUNT_AND_PLACE = 10
 PER_PLACE = 30  # one place trying many accounts
 PER_ACCOUNT_FROM_STRANGERS = 50  # many places trying one account; those it signed in from before are not strangers
 KNOWN_FOR = dt.timedelta(days=90)
-PLACE_BITS = {4: 24, 6: 48}  # an attacker's neighbours: what one customer is commonly given (RFC 6177 for IPv6)
 
 
 class TooManyTries(MastheadError):
@@ -26,23 +26,9 @@ class TooManyTries(MastheadError):
 
 
 def place(request: HttpRequest) -> str:
-    """Return the network a request comes from, such as 203.0.113.0/24.
-
-    What reaches us from this machine came through a proxy: then the last address of X-Forwarded-For counts, which the
-    proxy wrote itself. Any other forwarding header could be the attacker's own words.
-    """
-    address = _address(request.META.get("REMOTE_ADDR", ""))
-    if address is None or address.is_loopback:
-        address = _address(request.headers.get("x-forwarded-for", "").rpartition(",")[2]) or address
-    return str(ipaddress.ip_network(f"{address}/{PLACE_BITS[address.version]}", strict=False)) if address else "unknown"
-
-
-def _address(text: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:
-    try:
-        address = ipaddress.ip_address(text.strip())
-    except ValueError:
-        return None
-    return address.ipv4_mapped or address if isinstance(address, ipaddress.IPv6Address) else address
+    """Return the network a request comes from, such as 203.0.113.0/24; of proxies, only those of ours are believed."""
+    trusted = settings.ENV.trusted_networks
+    return place_of(address_of(remote=request.META.get("REMOTE_ADDR", ""), forwarded=request.headers.get("x-forwarded-for", ""), trusted=trusted))
 
 
 def account(name: str) -> str:

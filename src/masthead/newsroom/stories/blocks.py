@@ -63,6 +63,21 @@ class PullQuoteBlock(blocks.StructBlock):
         template = "theme/blocks/pull_quote.html"
 
 
+class StatementBlock(blocks.StructBlock):
+    """A statement set apart from the text: its words, with who said them beneath.
+
+    `statement` is the key of one of the story's statements; left empty, the one that is anchored to these words is shown.
+    """
+
+    words = blocks.TextBlock(rows=3, help_text="As they were said, without quotation marks.")
+    statement = blocks.CharBlock(required=False, max_length=36)
+
+    class Meta:
+        icon = "openquote"
+        label = "Statement"
+        template = "theme/blocks/statement.html"
+
+
 class AttachmentBlock(blocks.StructBlock):
     """A file for the reader to open."""
 
@@ -168,6 +183,7 @@ class BodyBlock(blocks.StreamBlock):
     heading = HeadingBlock()
     picture = PictureBlock()
     gallery = GalleryBlock()
+    statement = StatementBlock()
     pull_quote = PullQuoteBlock()
     document = AttachmentBlock()
     table = TableBlock()

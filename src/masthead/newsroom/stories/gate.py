@@ -4,6 +4,7 @@ The gate knows no check. Rooms above register inspectors (`masthead.newsroom.des
 the findings of a story that nobody has accepted. One that blocks closes the gate.
 """
 
+import dataclasses
 import datetime as dt
 import hashlib
 from collections.abc import Callable, Iterable
@@ -12,6 +13,7 @@ from enum import StrEnum
 from typing import Any, Protocol
 
 from masthead.kernel.errors import MastheadError
+from masthead.newsroom.stories.text import Passage
 
 
 class Severity(StrEnum):
@@ -25,14 +27,24 @@ class Severity(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class Finding:
-    """One hit of one check. `field` is where in the editor; `block` the body block's id, where it lies in one."""
+    """One hit of one check.
+
+    `field` is where in the editor; `block` the body block's id and `paragraph` the key of the paragraph inside it, where it
+    lies in one. `start` to `end` are the words in that paragraph (code points; both 0: the whole). `suggestion` is what might
+    stand there instead. `passage` is the text it was found in, for those who print line and column.
+    """
 
     rule: str
     severity: Severity
     message: str
     field: str = ""
     block: str = ""
+    paragraph: str = ""
+    start: int = 0
+    end: int = 0
     text: str = ""
+    suggestion: str = ""
+    passage: Passage | None = dataclasses.field(default=None, compare=False, repr=False)
 
     @property
     def key(self) -> str:

@@ -8,6 +8,7 @@ from django.db.models import Count, Prefetch, QuerySet, prefetch_related_objects
 from django.db.models.functions import TruncMonth
 from wagtail.models import Site
 
+from masthead.kernel import reads
 from masthead.newsroom.stories.models import Author, Byline, Correction, FrontPage, Publication, SectionPage, StoryPage, Topic
 
 
@@ -66,7 +67,14 @@ def front(page: FrontPage, *, secondaries: int = 3, strip_size: int = 5) -> Fron
 
     Five queries, and one more for each section that published nothing lately. Only the lead has its bylines read.
     """
-    recent = list(published().values_list("pk", "section_id")[:RECENT])
+    with reads.accounted():
+        return _front(page, secondaries, strip_size)
+
+
+def _front(page: FrontPage, secondaries: int, strip_size: int) -> Front:
+    rows = list(published().values_list("pk", "section_id", "published_at")[:RECENT])
+    reads.note_span("stories", since=rows[-1][2] if len(rows) == RECENT else None)
+    recent = [(pk, section) for pk, section, _at in rows]
     newest = [pk for pk, _section in recent]
     chosen = [pk for pk in (page.lead_id, *(row.story_id for row in page.secondaries.all())) if pk]
     public = {*newest, *_public_among([pk for pk in chosen if pk not in newest])}
@@ -95,6 +103,7 @@ def _public_among(keys: list[int]) -> list[int]:
 def _newest_of(section: SectionPage, count: int, recent: list[tuple[int, int | None]], used: set[int]) -> list[int]:
     found = [pk for pk, section_id in recent if section_id == section.pk and pk not in used][:count]
     if len(found) < count and len(recent) == RECENT:
+        reads.note_span(f"stories.section={section.pk}")
         found = list(published().filter(section=section).exclude(pk__in=used).values_list("pk", flat=True)[:count])
     return found
 
@@ -108,16 +117,19 @@ def _strips(page: FrontPage, size: int) -> list[tuple[SectionPage, int]]:
 
 def sections() -> list[SectionPage]:
     """Return the public sections in menu order."""
+    reads.note("menu")
     return list(SectionPage.objects.filter(live=True, show_in_menus=True).order_by("path").only("title", "url_path", "content_type", "description"))
 
 
 def by_topic(topic: Topic) -> QuerySet[StoryPage]:
     """Return the public stories on `topic`, newest first."""
+    reads.note_span(f"stories.topic={topic.pk}")
     return cards(published().filter(topics=topic))
 
 
 def by_author(author: Author) -> QuerySet[StoryPage]:
     """Return the public stories that carry `author`'s byline, newest first, each once."""
+    reads.note(f"stories.author={author.pk}")
     return cards(published().filter(pk__in=Byline.objects.filter(author=author).values("story")))
 
 

@@ -3,6 +3,7 @@
 from masthead.newsroom.stories.actions.archive import admit, create_page, revise_page
 from masthead.newsroom.stories.actions.corrections import CorrectionRefused, add_correction, withdraw_correction
 from masthead.newsroom.stories.actions.founding import found_newsroom
+from masthead.newsroom.stories.actions.statements import drafts_of, set_statements
 from masthead.newsroom.stories.actions.stories import Draft, blocking, create_story, free_slug, publish, publish_due, revise_story, withdraw
 
 __all__ = [
@@ -13,12 +14,14 @@ __all__ = [
     "blocking",
     "create_page",
     "create_story",
+    "drafts_of",
     "found_newsroom",
     "free_slug",
     "publish",
     "publish_due",
     "revise_page",
     "revise_story",
+    "set_statements",
     "withdraw",
     "withdraw_correction",
 ]

@@ -12,11 +12,14 @@ from wagtail.blocks import StreamValue
 from wagtail.log_actions import log
 from wagtail.models import Page, Revision
 
+from masthead.kernel import clock
 from masthead.kernel.errors import MastheadError
 from masthead.newsroom.pictures.models import Picture
 from masthead.newsroom.staff.models import User
 from masthead.newsroom.stories import gate
+from masthead.newsroom.stories.actions.statements import drafts_of, set_statements
 from masthead.newsroom.stories.models import Author, Byline, SectionPage, StoryPage, Topic
+from masthead.newsroom.stories.statements import StatementDraft
 
 logger = logging.getLogger(__name__)
 SLUG_LENGTH = 80
@@ -43,6 +46,7 @@ class Draft:
     embargoed_until: dt.datetime | None = None
     embargo_note: str = ""
     go_live_at: dt.datetime | None = None
+    statements: Sequence[StatementDraft] | None = None  # None: those it has stay
 
 
 class NoSection(MastheadError):
@@ -59,7 +63,7 @@ def create_story(*, section: SectionPage, draft: Draft, user: User | None) -> St
     if section.pk is None:
         raise NoSection(f"The section “{section.title}” is not stored: save it before putting stories in it.")
     story = StoryPage(slug=free_slug(section, draft.slug or draft.headline), section=section, live=False, owner=user, show_in_menus=False)
-    _fill(story, draft)
+    _fill(story, draft, user)
     section.add_child(instance=story)
     story.save_revision(user=user, clean=False)
     return story
@@ -69,7 +73,7 @@ def create_story(*, section: SectionPage, draft: Draft, user: User | None) -> St
 def revise_story(*, story: StoryPage, draft: Draft, user: User | None) -> StoryPage:
     """Write `draft` as the story's newest revision and return it so; its address stays, and readers see it once it is published."""
     revised: StoryPage = story.get_latest_revision_as_object()
-    _fill(revised, draft)
+    _fill(revised, draft, user)
     revised.save_revision(user=user, clean=False)
     return revised
 
@@ -79,7 +83,7 @@ def stream(page: Page, body: Sequence[tuple[str, Any] | tuple[str, Any, str]]) -
     return StreamValue(type(page).body.field.stream_block, list(body))
 
 
-def _fill(story: StoryPage, draft: Draft) -> None:
+def _fill(story: StoryPage, draft: Draft, user: User | None) -> None:
     story.title = story.draft_title = draft.headline
     story.standfirst, story.label, story.dateline = draft.standfirst, draft.label, draft.dateline
     story.lead_picture, story.lead_caption = draft.lead_picture, draft.lead_caption
@@ -93,6 +97,7 @@ def _fill(story: StoryPage, draft: Draft) -> None:
     if signed != [(author.pk, role) for author, role in bylines]:
         story.bylines.set([Byline(author=author, role=role, sort_order=order) for order, (author, role) in enumerate(bylines)])
     story.topics.set(list(draft.topics))
+    set_statements(story=story, drafts=drafts_of(story) if draft.statements is None else draft.statements, user=user, now=clock.now())
 
 
 def publish(*, story: StoryPage, user: User | None, first_published_at: dt.datetime | None = None) -> StoryPage:

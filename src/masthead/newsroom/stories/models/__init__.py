@@ -4,7 +4,8 @@ from masthead.newsroom.stories.models.corrections import Correction
 from masthead.newsroom.stories.models.front import FrontPage, InfoPage, Secondary, SectionPage
 from masthead.newsroom.stories.models.people import Author, Byline
 from masthead.newsroom.stories.models.publication import Publication
+from masthead.newsroom.stories.models.statements import Hop, Statement
 from masthead.newsroom.stories.models.story import StoryPage
 from masthead.newsroom.stories.models.topics import Topic
 
-__all__ = ["Author", "Byline", "Correction", "FrontPage", "InfoPage", "Publication", "Secondary", "SectionPage", "StoryPage", "Topic"]
+__all__ = ["Author", "Byline", "Correction", "FrontPage", "Hop", "InfoPage", "Publication", "Secondary", "SectionPage", "Statement", "StoryPage", "Topic"]

@@ -17,6 +17,8 @@ from masthead.newsroom.stories.blocks import BodyBlock
 from masthead.newsroom.stories.forms import StoryForm
 from masthead.newsroom.stories.models.front import PUBLIC_ONLY, SectionPage
 from masthead.newsroom.stories.models.gated import GatedPage
+from masthead.newsroom.stories.models.standing import statements_that_stand
+from masthead.newsroom.stories.panels import StatementsPanel
 from masthead.newsroom.stories.widgets import DatelineInput, LanguageSelect, TopicBoxes
 
 
@@ -63,6 +65,7 @@ class StoryPage(GatedPage):
         ),
         MultiFieldPanel([FieldPanel("lead_picture"), FieldPanel("lead_caption")], heading="Lead picture"),
         FieldPanel("body"),
+        StatementsPanel(),
         FieldPanel("topics", widget=TopicBoxes),
     ]
     promote_panels = [
@@ -146,6 +149,10 @@ class StoryPage(GatedPage):
             now=clock.now(),
         )
         return super().save_revision(*args, **kwargs)
+
+    def with_content_json(self, content: Any) -> Any:
+        """Return the story as a revision has it, its statements naming the parties and documents that stand today."""
+        return super().with_content_json(statements_that_stand(content))
 
     @property
     def is_right_to_left(self) -> bool:
