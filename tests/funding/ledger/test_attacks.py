@@ -72,7 +72,7 @@ def server():
     with psycopg.connect(url) as connection:
         connection.execute("CREATE SCHEMA attacked")
         connection.execute("SET LOCAL search_path TO attacked")
-        for statement in schema.statements("postgresql"):
+        for statement in schema.whole("postgresql"):
             connection.execute(statement)
         yield connection
         connection.rollback()
@@ -88,7 +88,7 @@ def books(request):
         return
     connection = sqlite3.connect(":memory:", isolation_level=None)
     connection.execute(f"PRAGMA recursive_triggers = {'recursive' in request.param}")
-    for statement in schema.statements("sqlite"):
+    for statement in schema.whole("sqlite"):
         connection.execute(statement)
     yield Books(connection, sqlite3.Error)
     connection.close()

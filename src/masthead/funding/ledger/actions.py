@@ -12,6 +12,7 @@ from masthead.funding.ledger.rules import GENESIS, Draft, columns_of, hash_of
 from masthead.kernel.errors import MastheadError
 from masthead.kernel.events import announce
 from masthead.kernel.money import Money
+from masthead.kernel.rows import insert
 
 __all__ = ["AccountRefused", "Draft", "PostingHalted", "TransferRefused", "open_account", "post", "taking_back"]
 
@@ -150,7 +151,7 @@ def _add(draft: Draft, head: Head, now: dt.datetime) -> Transfer:
     )
     row.hash = hash_of(columns_of(row))
     try:
-        row.save(force_insert=True)
+        insert(row)
     except (IntegrityError, DataError) as error:
         raise TransferRefused(f"The transfer {draft.id} ({draft.kind} of {draft.amount}) was not posted: {_reason(error)}.") from error
     head.seq, head.hash = row.seq, row.hash

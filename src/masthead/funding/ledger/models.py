@@ -2,6 +2,10 @@
 
 from django.db import models
 
+from masthead.funding.ledger.checkpoints.models import BooksKey, Checkpoint, Cosignature, TreeBlock
+
+__all__ = ["Account", "AccountKind", "BooksKey", "Checkpoint", "Cosignature", "Head", "Kind", "MonthTotal", "Total", "Transfer", "TreeBlock"]
+
 
 class AccountKind(models.TextChoices):
     """What an account holds. A balance is credits less debits, so that all of one currency sum to zero."""
@@ -11,15 +15,21 @@ class AccountKind(models.TextChoices):
     GIFTS = "gifts", "Gifts to a campaign"
     BANK = "bank", "Bank or cash"
     EXCHANGE = "exchange", "Currency exchange"
+    SPENDING = "spending", "Spent on"
+    INCOME = "income", "Income beside gifts"
+    OPENING = "opening", "What was there before the books"
 
 
 class Kind(models.TextChoices):
-    """What a transfer is. The first four stand alone; the others take back an original, in whole or in part."""
+    """What a transfer is. The first seven stand alone; the others take back an original, in whole or in part."""
 
     GIFT = "gift", "Gift"
     FEE = "fee", "Fee"
     PAYOUT = "payout", "Payout to the bank"
     EXCHANGE = "exchange", "Currency exchange"
+    EXPENSE = "expense", "Expense"
+    INCOME = "income", "Income beside gifts"
+    OPENING = "opening", "Opening balance"
     REFUND = "refund", "Refund of a gift"
     DISPUTE = "dispute", "Gift disputed"
     FAILURE = "failure", "Gift failed late"
@@ -28,7 +38,10 @@ class Kind(models.TextChoices):
 
 
 class Account(models.Model):
-    """Where money stands: `gifts:<campaign>`, `clearing:<provider>:<currency>`, `fees:<provider>:<currency>`."""
+    """Where money stands: `gifts:<campaign>`, `clearing:<provider>:<currency>`, `fees:<provider>:<currency>`.
+
+    Beside gifts: `bank:<name>:<currency>`, `spending:<category>:<currency>`, `income:<kind>:<currency>`, `opening:<currency>`.
+    """
 
     code = models.CharField(max_length=120, primary_key=True)
     currency = models.CharField(max_length=3)

@@ -2,16 +2,18 @@
 
 import datetime as dt
 import hashlib
+from collections.abc import Mapping
 from dataclasses import dataclass
 
+from masthead.funding.ledger import leaves
 from masthead.funding.ledger.models import Kind, Transfer
 from masthead.kernel.money import Money
 
 # What the first row follows: the hash of an empty book of this form.
 GENESIS = hashlib.sha256(b"masthead-ledger-1\n").hexdigest()
-FORM = "masthead-transfer-1"
+FORM = leaves.ROW_FORM
 # The columns in the order they are hashed; docs/ledger.md shows how to recompute a row by hand.
-COLUMNS = ("seq", "id", "kind", "debit", "credit", "amount_minor", "currency", "dated", "book_month", "original", "posted_at", "prev_hash")
+COLUMNS = leaves.ROW_COLUMNS
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -61,6 +63,11 @@ def plain(value: object) -> str:
 def hash_of(row: dict[str, object]) -> str:
     """Return the SHA-256 of a row's canonical bytes, in lower-case hexadecimal."""
     return hashlib.sha256(canonical(row)).hexdigest()
+
+
+def line_of(row: Mapping[str, object]) -> bytes:
+    """Return a row's public line, from its columns and its hash (leaves.py)."""
+    return leaves.line({column: plain(row[column]) for column in leaves.COLUMNS})
 
 
 def first_of_month(day: dt.date) -> dt.date:

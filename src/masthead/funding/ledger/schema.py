@@ -11,7 +11,8 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 from masthead.kernel.errors import MastheadError
 
 SQL = Path(__file__).parent / "sql"
-PRESENT = "0001"  # the newest file of each database; a later one repeats every trigger and function that holds then
+PRESENT = "0002"  # the newest file of each database; a later one repeats every trigger and function that holds then
+CHECKPOINTS = "checkpoints/0001"  # the refusals of the checkpoints' tables, which Django itself makes
 OLDEST_SQLITE = (3, 37)  # STRICT tables (sqlite.org/stricttables.html)
 TABLES = ("ledger_monthtotal", "ledger_total", "ledger_head", "ledger_transfer", "ledger_account")
 
@@ -36,6 +37,13 @@ def create(connection: BaseDatabaseWrapper, number: str) -> None:
     """
     if connection.vendor == "sqlite" and sqlite3.sqlite_version_info < OLDEST_SQLITE:
         raise SchemaRefused(f"The books need SQLite 3.37 or newer, and Python was built with {sqlite3.sqlite_version}: use a newer system or PostgreSQL.")
+    with connection.cursor() as cursor:
+        for statement in statements(connection.vendor, number):
+            cursor.execute(statement)
+
+
+def widen(connection: BaseDatabaseWrapper, number: str) -> None:
+    """Bring books of the file before to schema file `number`; no row changes."""
     with connection.cursor() as cursor:
         for statement in statements(connection.vendor, number):
             cursor.execute(statement)
@@ -73,12 +81,18 @@ def statements(vendor: str, number: str = PRESENT) -> Iterator[str]:
         yield match[1]
 
 
-def refusals(vendor: str) -> Refusals:
-    """Return the triggers and functions that must stand in a database of this `vendor` today."""
+def whole(vendor: str) -> Iterator[str]:
+    """Yield every statement that makes an empty database of this `vendor` what it must be today, file after file."""
+    for path in sorted(SQL.glob(f"*_{vendor}.sql")):
+        yield from statements(vendor, path.stem.partition("_")[0])
+
+
+def refusals(vendor: str, number: str = PRESENT) -> Refusals:
+    """Return the triggers and functions that must stand in a database of this `vendor` today, on the books or (CHECKPOINTS) beside them."""
     triggers, functions = {}, {}
-    for statement in statements(vendor):
+    for statement in statements(vendor, number):
         if trigger := re.match(r"CREATE TRIGGER (\w+)", statement):
             triggers[trigger[1]] = statement
-        elif function := re.match(r"CREATE FUNCTION (\w+)\(.*?\$\$(.*)\$\$", statement, flags=re.DOTALL):
+        elif function := re.match(r"CREATE (?:OR REPLACE )?FUNCTION (\w+)\(.*?\$\$(.*)\$\$", statement, flags=re.DOTALL):
             functions[function[1]] = function[2]
     return Refusals(triggers, functions)

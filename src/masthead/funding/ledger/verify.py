@@ -1,8 +1,9 @@
 """Reading the books over from their first row, and saying what does not follow from it.
 
 It takes nothing on trust that the database keeps: the chain, each hash, every law of a row, all totals and versions, and
-the triggers themselves are derived again and compared. What it cannot see is a forger who rewrites every row, the head
-and all totals from some row on: against that stand copies of the head's hash kept elsewhere (docs/ledger.md).
+the triggers themselves are derived again and compared. A forger who rewrites every row, the head and all totals from some row
+on is found by the checkpoints that were signed before (checkpoints/verify.py); one who also holds the key that signs, by the
+copies of a checkpoint that others keep (docs/proofs.md).
 """
 
 import contextlib
@@ -15,11 +16,18 @@ from dataclasses import dataclass, field
 from django.db import connection
 
 from masthead.funding.ledger import schema
+from masthead.funding.ledger.checkpoints.verify import Signed
 from masthead.funding.ledger.rules import COLUMNS, GENESIS, hash_of
 
 PAGE = 5_000  # rows held in memory at a time
 MOST_PROBLEMS = 100  # named one by one; more are only counted
-REVERSES = {"refund": ("gift",), "dispute": ("gift",), "failure": ("gift",), "won": ("dispute",), "reversal": ("fee", "payout", "exchange")}
+REVERSES = {
+    "refund": ("gift",),
+    "dispute": ("gift",),
+    "failure": ("gift",),
+    "won": ("dispute",),
+    "reversal": ("fee", "payout", "exchange", "expense", "income", "opening"),
+}
 
 Row = dict[str, object]
 
@@ -44,6 +52,7 @@ class Report:
     head_hash: str = GENESIS
     problems: list[Problem] = field(default_factory=list)
     unnamed: int = 0
+    checkpoints: int = 0  # that were held against the rows
 
     @property
     def sound(self) -> bool:
@@ -78,14 +87,20 @@ def verify() -> Report:
     with _one_view():
         accounts = _accounts()
         sums: dict[tuple[str, str], _Sum] = defaultdict(_Sum)
+        signed = Signed()
         for row in _rows():
             _check_chain(report, row)
             _check_row(report, row, accounts)
             _add_up(sums, row)
+            signed.take(row)
         _check_head(report)
         _check_taken_back(report)
         _check_totals(report, sums, accounts)
-        _check_refusals(report)
+        for cause in signed.causes():
+            report.add(None, cause)
+        report.checkpoints = len(signed.checkpoints)
+        for file in (schema.PRESENT, schema.CHECKPOINTS):
+            _check_refusals(report, file)
     return report
 
 
@@ -206,9 +221,9 @@ def _check_totals(report: Report, sums: dict[tuple[str, str], _Sum], accounts: d
             report.add(None, f"the accounts in {currency} sum to {balance} and not to zero")
 
 
-def _check_refusals(report: Report) -> None:
-    """See that every trigger stands, is on, and says what it must."""
-    wanted = schema.refusals(connection.vendor)
+def _check_refusals(report: Report, file: str) -> None:
+    """See that every trigger of a schema file stands, is on, and says what it must."""
+    wanted = schema.refusals(connection.vendor, file)
     standing = _triggers()
     for name, words in wanted.triggers.items():
         if name not in standing:

@@ -21,8 +21,10 @@ from wagtail.admin.widgets.button import HeaderButton
 from wagtail.permission_policies import ModelPermissionPolicy
 
 from masthead.funding.ledger import queries
+from masthead.funding.ledger.checkpoints.status import key_status, signing_status
 from masthead.funding.ledger.models import Account, AccountKind, Kind, MonthTotal, Transfer
 from masthead.funding.ledger.rules import COLUMNS, canonical, columns_of, hash_of
+from masthead.kernel import clock
 from masthead.kernel.locales import locale_of
 from masthead.kernel.money import Money
 from masthead.kernel.sheets import cell
@@ -74,7 +76,10 @@ class BooksView(PermissionCheckedMixin, BaseListingView):
         """Read the accounts' names once."""
         super().setup(request, *args, **words)
         self.names = self.names_of() if self.names_of else {}
-        self.header_buttons = [HeaderButton("Download CSV", url=f"{reverse('ledger:csv')}?{request.GET.urlencode()}", icon_name="download")]
+        self.header_buttons = [
+            HeaderButton("Signatures", url=reverse("ledger:signatures"), icon_name="key"),
+            HeaderButton("Download CSV", url=f"{reverse('ledger:csv')}?{request.GET.urlencode()}", icon_name="download"),
+        ]
 
     def get_filterset_kwargs(self) -> dict[str, Any]:
         """Give the filters the accounts' names."""
@@ -148,6 +153,24 @@ class RowView(PermissionCheckedMixin, WagtailAdminTemplateMixin, TemplateView):
         return {**super().get_context_data(**words), **facts}
 
 
+class SignaturesView(PermissionCheckedMixin, WagtailAdminTemplateMixin, TemplateView):
+    """Whether the books are signed each day, with which key, and who signed beside the newsroom."""
+
+    permission_policy = ModelPermissionPolicy(Transfer)
+    any_permission_required = ("view",)
+    template_name = "ledger/signatures.html"
+    page_title = "Signatures"
+    header_icon = "key"
+
+    def get_breadcrumbs_items(self) -> list[dict[str, Any]]:
+        """Lead back to the list."""
+        return [*self.breadcrumbs_items, {"url": reverse("ledger:index"), "label": "Ledger"}, {"url": "", "label": self.page_title}]
+
+    def get_context_data(self, **words: Any) -> dict[str, Any]:
+        """Read the last checkpoints and the key."""
+        return {**super().get_context_data(**words), "signing": signing_status(now=clock.now()), "key": key_status()}
+
+
 class LedgerViewSet(ViewSet):
     """The books. A room that knows what an account stands for says so in `names`."""
 
@@ -168,12 +191,13 @@ class LedgerViewSet(ViewSet):
         return item
 
     def get_urlpatterns(self) -> list[Any]:
-        """Return the list, its fragment for filters, the CSV, and one row's proof."""
+        """Return the list, its fragment for filters, the CSV, who signed, and one row's proof."""
         shared = {"index_url_name": "ledger:index", "index_results_url_name": "ledger:index_results", "names_of": self.names}
         return [
             path("", BooksView.as_view(**shared), name="index"),
             path("results/", BooksView.as_view(results_only=True, **shared), name="index_results"),
             path("csv/", self.csv_view, name="csv"),
+            path("signatures/", SignaturesView.as_view(), name="signatures"),
             path("<int:seq>/", RowView.as_view(names_of=self.names), name="row"),
         ]
 

@@ -1,0 +1,134 @@
+"""The only writers of checkpoints: the day's signature, an outsider's, and a new key."""
+
+import datetime as dt
+
+from django.conf import settings
+from django.db import transaction
+
+from masthead.funding.ledger import notes
+from masthead.funding.ledger.checkpoints import keys, queries, reading
+from masthead.funding.ledger.checkpoints.models import BooksKey, Checkpoint, Cosignature, TreeBlock
+from masthead.funding.ledger.models import Head, Transfer
+from masthead.kernel.clock import date_in
+from masthead.kernel.errors import MastheadError
+
+
+class CheckpointRefused(MastheadError):
+    """Nothing is signed or added: the sentence says why."""
+
+
+def sign_yesterday(*, now: dt.datetime) -> Checkpoint | None:
+    """Sign the root over all rows that were in the books when yesterday ended in the newsroom's zone; None where that is done or nothing is in them.
+
+    Where the end of an earlier month is not signed yet, that is done first: call it again. The whole tree is made anew, and must begin with what was signed last.
+
+    Raises:
+        CheckpointRefused: the rows are not those that were signed before.
+        NoBooksKey: the key is missing, though there has been one.
+    """
+    last = queries.latest()
+    day = _due(last, date_in(settings.ENV.zone, now) - dt.timedelta(days=1))
+    if day is None:
+        return None
+    size = _rows_until(day, after=last.size if last else 0)
+    if size == 0:
+        return None
+    tree, old_root = reading.Tree(), b""
+    for hashed in reading.hashes(1, size):
+        tree.add(hashed)
+        if last is not None and tree.size == last.size:
+            old_root = tree.root()
+    if tree.size != size:
+        raise CheckpointRefused(f"The books should hold {size} rows and {tree.size} were read, so nothing is signed: run `masthead ledger verify`.")
+    if last is not None and old_root.hex() != last.root:
+        raise CheckpointRefused(
+            f"The first {last.size} rows are not those that were signed on {last.day.isoformat()}, so nothing more is signed: run `masthead ledger verify`."
+        )
+    return _keep(day, size, tree.root(), tree.blocks, now=now)
+
+
+def _keep(day: dt.date, size: int, root: bytes, blocks: list[bytes], *, now: dt.datetime) -> Checkpoint:
+    key = _key(now=now)
+    text = notes.Checkpoint(origin=key.name, size=size, root=root, more=(day.isoformat(),)).text()
+    with transaction.atomic():
+        TreeBlock.objects.bulk_create(
+            [TreeBlock(index=index, root=block) for index, block in enumerate(blocks)], update_conflicts=True, unique_fields=["index"], update_fields=["root"]
+        )
+        return Checkpoint.objects.create(day=day, size=size, root=root.hex(), note=notes.sign(text, [key]), signed_at=now)
+
+
+def _due(last: Checkpoint | None, yesterday: dt.date) -> dt.date | None:
+    """Return the day to sign: yesterday, or the end of a month that was left unsigned before it; each month needs its end."""
+    if last is None:
+        first = Transfer.objects.order_by("seq").values_list("posted_at", flat=True).first()
+        since = date_in(settings.ENV.zone, first) if first else yesterday
+    else:
+        since = last.day + dt.timedelta(days=1)
+    end = (since.replace(day=1) + dt.timedelta(days=31)).replace(day=1) - dt.timedelta(days=1)
+    return min(end, yesterday) if since <= yesterday else None
+
+
+def _rows_until(day: dt.date, *, after: int) -> int:
+    """Return the number of the last row that was posted before `day` ended; rows up to `after` are known to be."""
+    midnight = dt.datetime.combine(day + dt.timedelta(days=1), dt.time(), tzinfo=settings.ENV.zone)
+    beyond = Transfer.objects.filter(seq__gt=after, posted_at__gte=midnight).order_by("seq").values_list("seq", flat=True).first()
+    if beyond is not None:
+        return beyond - 1
+    return Head.objects.values_list("seq", flat=True).first() or 0
+
+
+def _key(*, now: dt.datetime) -> notes.Signer:
+    """Return the signing key, made where there has never been one."""
+    listed = BooksKey.objects.last()
+    if listed is None:
+        keys.keep(keys.made(), instead=False)
+        key = keys.signer()
+        BooksKey.objects.create(verifier=str(key.verifier), since=now)
+        return key
+    key = keys.signer()
+    if str(key.verifier) != listed.verifier:
+        raise keys.NoBooksKey(
+            f"{keys.FILE} is not the key that signed last ({listed.verifier}): put that one back, or begin a new one with `masthead ledger new-key`."
+        )
+    return key
+
+
+@transaction.atomic
+def new_key(*, lost: bool = False, now: dt.datetime) -> BooksKey:
+    """Begin to sign with a new key; it and the one before sign a note that names both, so that who trusts the one can trust the other.
+
+    `lost`: the key before is gone and cannot sign. Who verified with it has to be told the new one by another way.
+
+    Raises:
+        NoBooksKey: the key before is missing, and nobody said that it is lost.
+    """
+    listed = BooksKey.objects.last()
+    fresh = keys.made()
+    note = ""
+    if listed is not None:
+        text = f"masthead-key-1\n{listed.verifier}\n{fresh.verifier}\n"
+        note = notes.sign(text, [fresh] if lost else [_key(now=now), fresh])
+    made = BooksKey.objects.create(verifier=str(fresh.verifier), since=now, handing_over=note)
+    keys.keep(fresh, instead=True)
+    return made
+
+
+@transaction.atomic
+def cosign(*, note: str, verifier: notes.Verifier, now: dt.datetime) -> Cosignature:
+    """Keep an outsider's signature over one of our checkpoints; what else the note carries is passed over.
+
+    Raises:
+        CheckpointRefused: it is not over a checkpoint of ours, or that outsider has signed it already.
+        NoteRefused: it cannot be read, or the signature is not theirs.
+    """
+    text, _signed = notes.open_note(note, [verifier])
+    size = notes.read_checkpoint(text).size
+    found = next((one for one in Checkpoint.objects.filter(size=size) if one.note.startswith(f"{text}\n")), None)
+    if found is None:
+        raise CheckpointRefused("The note is not one of our checkpoints: its text must be that of /books/checkpoint, to the letter.")
+    if any(listed == str(verifier) for listed in BooksKey.objects.values_list("verifier", flat=True)):
+        raise CheckpointRefused("This is a key of our own: a co-signature comes from somebody else.")
+    if found.cosignatures.filter(verifier=str(verifier)).exists():
+        raise CheckpointRefused(f"{verifier.name} has signed the checkpoint of {found.day.isoformat()} already.")
+    line = notes.line_of(note, verifier)
+    return Cosignature.objects.create(checkpoint=found, verifier=str(verifier), line=line, added_at=now)
