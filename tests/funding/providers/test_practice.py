@@ -148,11 +148,11 @@ def test_a_pledge_pays_again_until_it_is_ended():
     started = start(frequency=Frequency.MONTHLY)
     first = client.books().pay(started.checkout_ref, now=NOW)
     pledge_ref = provider.fetch(first).pledge_ref
-    second = provider.fetch(client.books().renew(pledge_ref, now=NOW + MINUTE))
+    second = provider.fetch(client.pledges().renew(pledge_ref, now=NOW + MINUTE))
     assert (second.renewal, second.gift_id, second.pledge_ref) == (True, provider.fetch(first).gift_id, pledge_ref)
     assert provider.cancel(pledge_ref, now=NOW + MINUTE).state is PledgeState.ENDED
     with pytest.raises(ProviderError, match="has ended"):
-        client.books().renew(pledge_ref, now=NOW + MINUTE)
+        client.pledges().renew(pledge_ref, now=NOW + MINUTE)
 
 
 def test_every_step_sends_a_signed_webhook_in_order():

@@ -46,6 +46,6 @@ def test_every_provider_of_the_table_keeps_the_protocol():
     for listed in registry.PROVIDERS:
         made = registry._made(listed.path)
         assert made.name == listed.name
-        assert made.capabilities.live == listed.live
+        assert made.capabilities.live == listed.moves_money
         for word in (name for name in vars(Provider) if not name.startswith("_") and callable(vars(Provider)[name])):
             assert callable(getattr(made, word))

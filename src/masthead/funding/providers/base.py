@@ -5,9 +5,11 @@ compared, logged and tested without the provider.
 """
 
 import datetime as dt
+import re
 import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass
+from decimal import Decimal
 from enum import StrEnum
 from typing import Protocol
 
@@ -34,6 +36,7 @@ class Frequency(StrEnum):
 
     ONCE = "once"
     MONTHLY = "monthly"
+    YEARLY = "yearly"
 
 
 class PaymentState(StrEnum):
@@ -54,10 +57,11 @@ class CheckoutState(StrEnum):
 
 
 class PledgeState(StrEnum):
-    """What became of a monthly commitment at the provider."""
+    """What became of a commitment at the provider."""
 
     ACTIVE = "active"
     PAST_DUE = "past_due"
+    PAUSED = "paused"  # nothing is taken until it is taken up again
     ENDED = "ended"
 
 
@@ -79,6 +83,7 @@ class MovementKind(StrEnum):
     DISPUTE = "dispute"
     DISPUTE_WON = "dispute_won"
     PAYOUT = "payout"
+    OTHER = "other"  # belongs to no gift: an account fee, an adjustment
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -91,6 +96,40 @@ class Capabilities:
     portal: bool
     payouts: bool
     live: bool  # moves real money
+    yearly: bool = False
+    change_amount: bool = False  # of a pledge, without a new checkout
+    change_frequency: bool = False  # of a pledge, with its amount: monthly to yearly and back
+    pause: bool = False
+    webhooks: bool = True  # False: it never calls, so only the sweep and people tell of it
+    currencies: frozenset[str] | None = None  # None: whatever the campaign's is
+    converts: bool = False  # credits a gift in another currency than was given, and tells at what amount
+    change_by_approval: bool = False  # of a pledge's amount, once the supporter has agreed on the provider's page
+    looks_on_return: bool = False  # a payment is taken only when we ask, so look as soon as the supporter is back
+    movements_late: dt.timedelta = dt.timedelta(0)  # list_movements may lack what happened in this time
+    asked_at_once: int = 1  # how many calls of `fetch` may be under way at a time, each in a thread of its own
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rate:
+    """What a provider usually takes of a payment: percent of it, and a fixed part in major units of its currency."""
+
+    percent: Decimal
+    fixed: Decimal
+
+    @classmethod
+    def table(cls, text: str) -> "dict[str, Rate]":
+        """Read `stripe 2.9 0.30, stripe:EUR 4.4 0.25`: provider, percent, fixed part. A rate with a currency is of gifts in that one, others of the campaign's.
+
+        Raises:
+            ValueError: a part of it is none of that.
+        """
+        found = {}
+        for part in filter(None, (part.strip() for part in text.split(","))):
+            match = re.fullmatch(r"([a-z]+(?::[A-Z]{3})?) +(\d{1,2}(?:\.\d{1,3})?) +(\d{1,4}(?:\.\d{1,3})?)", part)
+            if match is None:
+                raise ValueError(part)
+            found[match[1]] = cls(percent=Decimal(match[2]), fixed=Decimal(match[3]))
+        return found
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -112,6 +151,7 @@ class Started:
 
     checkout_ref: str
     url: str  # absolute
+    promised: bool = False  # nothing more happens at the checkout: the gift is on its way when the supporter does as told there
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -120,7 +160,7 @@ class Hint:
 
     event_id: str  # unique at this provider
     kind: str  # in the provider's words, for people
-    object_ref: str
+    object_ref: str  # empty: it concerns no gift, and there is nothing to look at
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -130,6 +170,7 @@ class RefundFacts:
     ref: str
     amount: Money
     created_at: dt.datetime
+    settled: Money | None = None  # what left the newsroom's balance, in its currency; None: the same as `amount`
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -141,6 +182,9 @@ class DisputeFacts:
     state: DisputeState
     created_at: dt.datetime
     closed_at: dt.datetime | None = None
+    fee: Money | None = None  # what the provider keeps for the complaint, beside the sum
+    settled: Money | None = None  # what the provider holds back, in the balance's currency; None: the same as `amount`
+    given_back: Money | None = None  # what came back once it was won, in the balance's currency; None: what was held back
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -161,6 +205,8 @@ class PaymentFacts:
     refunds: tuple[RefundFacts, ...] = ()
     disputes: tuple[DisputeFacts, ...] = ()
     live: bool = False  # real money; must agree with the provider's own capability
+    settled: Money | None = None  # gross as credited, in the currency of the newsroom's balance; None: the same as `amount`
+    exchange_rate: Decimal | None = None  # settled = amount x rate, in major units, where the two currencies differ
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -177,7 +223,7 @@ class CheckoutFacts:
 
 @dataclass(frozen=True, kw_only=True)
 class PledgeFacts:
-    """Everything the provider knows of one monthly commitment."""
+    """Everything the provider knows of one commitment to give again and again."""
 
     ref: str
     gift_id: uuid.UUID | None  # the gift that began it
@@ -185,6 +231,9 @@ class PledgeFacts:
     state: PledgeState
     started_at: dt.datetime
     ended_at: dt.datetime | None = None
+    frequency: Frequency = Frequency.MONTHLY
+    next_at: dt.datetime | None = None  # when the next payment is taken; None: none is, or it is not known
+    confirm_url: str = ""  # where the supporter pays or confirms what is overdue, without signing in; empty: nowhere but at `portal_url`
 
 
 Facts = PaymentFacts | CheckoutFacts | PledgeFacts
@@ -196,9 +245,11 @@ class Movement:
 
     ref: str  # of the refund, dispute or payout; of the payment for payment, fee and failure
     kind: MovementKind
-    payment_ref: str  # empty for a payout
+    payment_ref: str  # empty where it belongs to no gift: a payout, other
     amount: Money
     at: dt.datetime
+    words: str = ""  # the provider's own, for people
+    account_fee: bool = False  # of kind OTHER: what the provider takes for the account itself, and for no payment
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -209,6 +260,7 @@ class Payout:
     amount: Money
     arrives_date: dt.date
     movement_refs: tuple[str, ...] = ()
+    inside: tuple[Movement, ...] | None = None  # what it is the sum of; None: the provider does not tell
 
 
 class Provider(Protocol):
@@ -238,7 +290,33 @@ class Provider(Protocol):
         ...
 
     def cancel(self, pledge_ref: str, *, now: dt.datetime) -> PledgeFacts:
-        """End a monthly commitment; one that has ended stays so."""
+        """End a commitment; one that has ended stays so."""
+        ...
+
+    def change_amount(self, pledge_ref: str, amount: Money, *, key: str, now: dt.datetime, frequency: Frequency | None = None) -> PledgeFacts:
+        """Have later payments of a pledge be `amount`, each month or year where `frequency` says so; the same `key` twice is one change.
+
+        Nothing is taken now: the period that is paid runs to its end, and the next payment comes then.
+
+        Raises:
+            ProviderError: it cannot (see `capabilities`), the pledge has ended, or the currency is another one.
+        """
+        ...
+
+    def approval_to_change(self, pledge_ref: str, amount: Money, *, key: str, return_url: str, cancel_url: str) -> str:
+        """Ask for another amount where the supporter has to agree to it, and return the page where they do; until then nothing changes.
+
+        Raises:
+            ProviderError: it cannot (see `capabilities`), the pledge has ended, or the currency is another one.
+        """
+        ...
+
+    def pause(self, pledge_ref: str, *, now: dt.datetime) -> PledgeFacts:
+        """Take nothing of a pledge until it is taken up again; one that is paused stays so."""
+        ...
+
+    def resume(self, pledge_ref: str, *, now: dt.datetime) -> PledgeFacts:
+        """Take up a paused pledge again, from its next date on; one that is active stays so."""
         ...
 
     def portal_url(self, pledge_ref: str, *, return_url: str) -> str:
@@ -251,4 +329,8 @@ class Provider(Protocol):
 
     def list_payouts(self, since: dt.datetime) -> list[Payout]:
         """Return every payout since then, oldest first."""
+        ...
+
+    def changed_since(self, since: dt.datetime) -> list[str]:
+        """Return the refs that `fetch` takes of everything that changed since then, each once, for the sweep."""
         ...

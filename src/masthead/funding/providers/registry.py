@@ -8,7 +8,10 @@ from importlib import import_module
 from django.conf import settings
 from django.core.checks import CheckMessage, Error
 
+from masthead.funding.providers.bank.instructions import takes_transfers
 from masthead.funding.providers.base import Provider, ProviderError
+from masthead.funding.providers.paypal import account as paypal
+from masthead.funding.providers.stripe import account as stripe
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -16,13 +19,37 @@ class Listed:
     """One provider of the table: every one has a folder with `client.py` (speaks to it) and `provider.py` (our facts)."""
 
     name: str
-    live: bool  # moves real money
+    live: bool  # can move real money
     is_on: Callable[[], bool]  # reads the newsroom's settings
     path: str  # module:class
+    in_test: Callable[[], bool] = lambda: False  # on with its test keys, which move nothing
+    form_targets: Callable[[], tuple[str, ...]] = tuple  # origins beside our own that the contribute form leads to
+
+    @property
+    def moves_money(self) -> bool:
+        """Say whether it moves real money as the newsroom's settings stand."""
+        return self.live and not self.in_test()
 
 
 PROVIDERS: tuple[Listed, ...] = (
+    Listed(
+        name="stripe",
+        live=True,
+        is_on=stripe.is_on,
+        in_test=stripe.is_test,
+        form_targets=stripe.form_targets,
+        path="masthead.funding.providers.stripe.provider:StripeProvider",
+    ),
+    Listed(
+        name="paypal",
+        live=True,
+        is_on=paypal.is_on,
+        in_test=paypal.is_test,
+        form_targets=paypal.form_targets,
+        path="masthead.funding.providers.paypal.provider:PayPalProvider",
+    ),
     Listed(name="practice", live=False, is_on=lambda: settings.ENV.practice, path="masthead.funding.providers.practice.provider:PracticeProvider"),
+    Listed(name="bank", live=True, is_on=lambda: takes_transfers(settings.ENV), path="masthead.funding.providers.bank.provider:BankProvider"),
 )
 
 
@@ -41,10 +68,12 @@ def enabled() -> tuple[Listed, ...]:
         PracticeBesideLive: a live provider and practice are both on.
     """
     on = tuple(listed for listed in PROVIDERS if listed.is_on())
-    live = [listed.name for listed in on if listed.live]
-    if live and any(not listed.live for listed in on):
+    live = [listed.name for listed in on if listed.moves_money]
+    unreal = [listed.name for listed in on if not listed.moves_money]
+    if live and unreal:
+        mend = "set practice = false in masthead.toml" if unreal[0] == "practice" else f"remove the test keys of {unreal[0]}"
         raise PracticeBesideLive(
-            f"Practice gifts are on beside the live provider {live[0]}, so a gift could look real and not be: set practice = false in masthead.toml, or remove the settings of {live[0]}."
+            f"{unreal[0]} moves no money and is on beside the live provider {live[0]}, so a gift could look real and not be: {mend}, or remove the settings of {live[0]}."
         )
     return on
 
@@ -60,6 +89,14 @@ def provider(name: str) -> Provider:
         if listed.name == name:
             return _made(listed.path)
     raise UnknownProvider(f"The provider {name!r} is not on in this newsroom: see its settings in masthead.toml.")
+
+
+def form_targets() -> tuple[str, ...]:
+    """Return the origins beside our own that a form of the contribute pages may lead to; none where nothing can be given."""
+    try:
+        return tuple(target for listed in enabled() for target in listed.form_targets())
+    except PracticeBesideLive:
+        return ()
 
 
 def default_name() -> str:

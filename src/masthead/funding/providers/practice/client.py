@@ -12,6 +12,7 @@ from django.conf import settings
 from django.utils.crypto import salted_hmac
 
 from masthead.funding.providers.practice.books import Books
+from masthead.funding.providers.practice.pledges import Pledges
 from masthead.funding.providers.signatures import sign
 
 SIGNATURE_HEADER = "Practice-Signature"
@@ -23,6 +24,11 @@ TAKEN = 200
 def books() -> Books:
     """Return the practice system's books of this newsroom."""
     return Books(settings.ENV.data / "practice.sqlite3")
+
+
+def pledges() -> Pledges:
+    """Return what can be done to the practice system's pledges."""
+    return Pledges(books())
 
 
 def webhook_secret() -> str:
@@ -72,14 +78,20 @@ def payments_touched_since(since: dt.datetime) -> list[str]:
     return [row["ref"] for row in found]
 
 
+def touched_since(since: dt.datetime) -> set[str]:
+    """Return the refs of everything that events tell of since then."""
+    return {row["object_ref"] for row in books().rows("SELECT object_ref FROM event WHERE created_at >= ?", [since.isoformat()])}
+
+
 def deliver_due(*, door: Door, now: dt.datetime) -> int:
-    """Settle what is due, then send every webhook whose time has come through `door`; return how many were sent.
+    """Take and settle what is due, then send every webhook whose time has come through `door`; return how many were sent.
 
     A webhook that is not answered with 200 is sent again later.
     """
     store = books()
     if not store.path.exists():
         return 0
+    pledges().take_due(now=now)
     store.settle_due(now=now)
     due = store.rows("SELECT * FROM event WHERE delivered_at IS NULL AND due_at <= ? ORDER BY number LIMIT 100", [now.isoformat()])
     sent = 0

@@ -15,6 +15,7 @@ from masthead.funding.providers.base import (
     DisputeFacts,
     DisputeState,
     Facts,
+    Frequency,
     Hint,
     Movement,
     MovementKind,
@@ -38,7 +39,18 @@ class PracticeProvider:
     """Takes practice gifts: every step of a real one, and no money."""
 
     name = "practice"
-    capabilities = Capabilities(monthly=True, refund=True, partial_refund=True, portal=True, payouts=False, live=False)
+    capabilities = Capabilities(
+        monthly=True,
+        refund=True,
+        partial_refund=True,
+        portal=True,
+        payouts=False,
+        live=False,
+        yearly=True,
+        change_amount=True,
+        change_frequency=True,
+        pause=True,
+    )
 
     def start(self, request: StartRequest, *, now: dt.datetime) -> Started:
         """Open a practice checkout on the newsroom's own host."""
@@ -74,7 +86,26 @@ class PracticeProvider:
 
     def cancel(self, pledge_ref: str, *, now: dt.datetime) -> PledgeFacts:
         """End a practice pledge."""
-        client.books().end_pledge(pledge_ref, now=now)
+        client.pledges().end(pledge_ref, now=now)
+        return _pledge(pledge_ref)
+
+    def change_amount(self, pledge_ref: str, amount: Money, *, key: str, now: dt.datetime, frequency: Frequency | None = None) -> PledgeFacts:
+        """Have later practice payments be of another amount, and come as often as `frequency` says."""
+        client.pledges().change_amount(pledge_ref, amount, key=key, now=now, frequency=frequency)
+        return _pledge(pledge_ref)
+
+    def approval_to_change(self, pledge_ref: str, amount: Money, *, key: str, return_url: str, cancel_url: str) -> str:
+        """Refuse: the practice system changes an amount without asking the supporter again."""
+        raise ProviderError(f"The practice system asks nobody before {pledge_ref} becomes {amount}: change it at once.")
+
+    def pause(self, pledge_ref: str, *, now: dt.datetime) -> PledgeFacts:
+        """Take nothing of a practice pledge for a time."""
+        client.pledges().pause(pledge_ref, now=now)
+        return _pledge(pledge_ref)
+
+    def resume(self, pledge_ref: str, *, now: dt.datetime) -> PledgeFacts:
+        """Take a paused practice pledge up again."""
+        client.pledges().resume(pledge_ref, now=now)
         return _pledge(pledge_ref)
 
     def portal_url(self, pledge_ref: str, *, return_url: str) -> str:
@@ -86,15 +117,19 @@ class PracticeProvider:
         found = [movement for ref in client.payments_touched_since(since) for movement in _movements(_payment(ref))]
         return sorted((movement for movement in found if movement.at >= since), key=lambda movement: movement.at)
 
-    def list_payouts(self, since: dt.datetime) -> list[Payout]:  # noqa: ARG002 - the protocol's word
+    def list_payouts(self, since: dt.datetime) -> list[Payout]:
         """Return nothing: practice money never reaches a bank."""
         return []
+
+    def changed_since(self, since: dt.datetime) -> list[str]:
+        """Return the payments and pledges of which anything changed since then."""
+        return sorted(client.touched_since(since))
 
 
 def _payment(ref: str) -> PaymentFacts:
     said = client.payment(ref)
     payment, checkout = said["payment"], said["checkout"]
-    amount = _amount(checkout)
+    amount = _amount(payment, checkout)
     settled_at = _moment_or_none(payment["settled_at"])
     return PaymentFacts(
         ref=ref,
@@ -141,10 +176,12 @@ def _pledge(ref: str) -> PledgeFacts:
     return PledgeFacts(
         ref=ref,
         gift_id=uuid.UUID(said["checkout"]["gift_id"]),
-        amount=_amount(said["checkout"]),
+        amount=_amount(said["pledge"], said["checkout"]),
         state=PledgeState(said["pledge"]["state"]),
         started_at=_moment(said["pledge"]["started_at"]),
         ended_at=_moment_or_none(said["pledge"]["ended_at"]),
+        frequency=Frequency(said["checkout"]["frequency"]),
+        next_at=_moment_or_none(said["pledge"]["next_at"]),
     )
 
 
@@ -167,8 +204,8 @@ def _movements(facts: PaymentFacts) -> list[Movement]:
     return found
 
 
-def _amount(checkout: Mapping[str, Any]) -> Money:
-    return Money(checkout["amount_minor"], checkout["currency"])
+def _amount(row: Mapping[str, Any], checkout: Mapping[str, Any]) -> Money:
+    return Money(row["amount_minor"], checkout["currency"])
 
 
 def _moment(text: str) -> dt.datetime:

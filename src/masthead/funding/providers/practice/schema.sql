@@ -2,7 +2,7 @@
 CREATE TABLE IF NOT EXISTS checkout (
   ref TEXT PRIMARY KEY,
   gift_id TEXT NOT NULL UNIQUE,
-  frequency TEXT NOT NULL CHECK (frequency IN ('once', 'monthly')),
+  frequency TEXT NOT NULL CHECK (frequency IN ('once', 'monthly', 'yearly')),
   amount_minor INTEGER NOT NULL CHECK (amount_minor > 0),
   currency TEXT NOT NULL,
   purpose TEXT NOT NULL,
@@ -15,13 +15,19 @@ CREATE TABLE IF NOT EXISTS checkout (
 CREATE TABLE IF NOT EXISTS pledge (
   ref TEXT PRIMARY KEY,
   checkout_ref TEXT NOT NULL UNIQUE REFERENCES checkout (ref),
-  state TEXT NOT NULL CHECK (state IN ('active', 'ended')),
+  state TEXT NOT NULL CHECK (state IN ('active', 'past_due', 'paused', 'ended')),
   started_at TEXT NOT NULL,
-  ended_at TEXT
+  ended_at TEXT,
+  amount_minor INTEGER NOT NULL CHECK (amount_minor > 0),
+  payments INTEGER NOT NULL DEFAULT 1, -- how many dates of it have come, the first among them
+  next_at TEXT, -- the next payment, or the next try of one that was refused
+  refuses INTEGER NOT NULL DEFAULT 0, -- the card says no until it is mended
+  tries INTEGER NOT NULL DEFAULT 0 -- refused ones in a row
 ) STRICT;
 CREATE TABLE IF NOT EXISTS payment (
   ref TEXT PRIMARY KEY,
   checkout_ref TEXT NOT NULL REFERENCES checkout (ref),
+  amount_minor INTEGER NOT NULL CHECK (amount_minor > 0),
   renewal INTEGER NOT NULL,
   state TEXT NOT NULL CHECK (state IN ('pending', 'settled', 'failed')),
   reason TEXT NOT NULL DEFAULT '',
@@ -57,4 +63,8 @@ CREATE TABLE IF NOT EXISTS event (
   attempts INTEGER NOT NULL DEFAULT 0,
   delivered_at TEXT
 ) STRICT;
+CREATE TABLE IF NOT EXISTS change (
+  key TEXT PRIMARY KEY
+) STRICT;
 CREATE INDEX IF NOT EXISTS event_due ON event (due_at) WHERE delivered_at IS NULL;
+PRAGMA user_version = 2;

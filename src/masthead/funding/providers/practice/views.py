@@ -44,7 +44,7 @@ def checkout(request: HttpRequest, ref: str) -> HttpResponse:
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def pledge(request: HttpRequest, ref: str) -> HttpResponse:
-    """Show one pledge; end it, or take the next month's payment now."""
+    """Show one pledge; end it, take the next payment now, or have the card refused and mended."""
     _refuse_where_off()
     back = request.GET.get("return", "")
     if not url_has_allowed_host_and_scheme(back, allowed_hosts={request.get_host()}, require_https=request.is_secure()):
@@ -52,19 +52,23 @@ def pledge(request: HttpRequest, ref: str) -> HttpResponse:
     try:
         said = client.pledge(ref)
         if request.method == "POST":
-            if request.POST.get("do") == "end":
-                client.books().end_pledge(ref, now=clock.now())
-            elif request.POST.get("do") == "renew":
-                client.books().renew(ref, now=clock.now())
+            _press_of_pledge(ref, request.POST.get("do", ""))
             return HttpResponseRedirect(request.get_full_path())
     except ProviderError as refusal:
         return _refused(request, refusal)
-    amount = Money(said["checkout"]["amount_minor"], said["checkout"]["currency"])
-    payments = client.books().rows("SELECT state, created_at FROM payment WHERE checkout_ref = ? ORDER BY created_at", [said["checkout"]["ref"]])
+    amount = Money(said["pledge"]["amount_minor"], said["checkout"]["currency"])
+    payments = client.books().rows("SELECT state, created_at, amount_minor FROM payment WHERE checkout_ref = ? ORDER BY created_at", [said["checkout"]["ref"]])
     return _page(
         request,
         "practice/pledge.html",
-        {"pledge": said["pledge"], "purpose": said["checkout"]["purpose"], "amount": amount.words(), "payments": [dict(row) for row in payments], "back": back},
+        {
+            "pledge": said["pledge"],
+            "yearly": said["checkout"]["frequency"] == "yearly",
+            "purpose": said["checkout"]["purpose"],
+            "amount": amount.words(),
+            "payments": [(row["created_at"][:10], Money(row["amount_minor"], amount.currency).words(), row["state"]) for row in payments],
+            "back": back,
+        },
     )
 
 
@@ -83,6 +87,19 @@ def _press(row: dict[str, Any], button: str) -> str:
         books.close_checkout(row["ref"], state="cancelled", reason="The supporter went back.", now=now)
         return str(row["cancel_url"])
     raise ProviderError("The practice checkout has no such button: go back and press one that is there.")
+
+
+def _press_of_pledge(ref: str, button: str) -> None:
+    """Do what a button of a pledge's page says; one that is not there does nothing."""
+    pledges, now = client.pledges(), clock.now()
+    if button == "end":
+        pledges.end(ref, now=now)
+    elif button == "renew":
+        pledges.renew(ref, now=now)
+    elif button == "mend":
+        pledges.mend(ref, now=now)
+    elif button == "refuse":
+        pledges.refuse(ref, now=now)
 
 
 def _refuse_where_off() -> None:

@@ -1,0 +1,1 @@
+"""Bank transfers: what banks write in their files, and what a supporter is told to write."""

@@ -1,0 +1,1 @@
+"""PayPal over plain HTTP: Orders v2, Subscriptions, refunds, disputes, webhooks, the transaction list."""

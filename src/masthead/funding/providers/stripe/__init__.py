@@ -1,0 +1,1 @@
+"""Stripe: hosted Checkout, the billing portal, refunds, disputes, payouts."""
