@@ -152,6 +152,14 @@ def test_the_whole_gift_is_offered_first(publisher):
     assert '<h1 class="w-header__title"' in body
 
 
+def test_a_webhook_about_no_payment_shows_no_gift(publisher):
+    gift = begin(make_campaign()).gift  # has no payment yet, either
+    event = InboxEvent.objects.create(
+        provider=gift.provider, event_id="e", kind="ping", object_ref="", body=b"{}", received_at=NOW, next_try_at=NOW, applied_at=NOW
+    )
+    assert reverse("gifts:gift", args=[gift.pk]) not in publisher.get(reverse("webhooks:webhook", args=[event.pk])).content.decode()
+
+
 def test_a_failed_webhook_shows_why_and_can_be_tried_again(publisher):
     campaign = make_campaign()
     began = begin(campaign)

@@ -65,7 +65,7 @@ class Giving(RuleBasedStateMachine):
         self.pass_time()
         if ref not in self.pledges:
             return multiple()
-        renewal = client.books().renew(self.pledges[ref], now=self.now)
+        renewal = client.pledges().renew(self.pledges[ref], now=self.now)
         self.held[renewal] = self.paid[renewal] = self.paid[ref]
         return renewal
 

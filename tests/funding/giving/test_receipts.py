@@ -7,10 +7,9 @@ from django.test import override_settings
 
 from masthead.funding.giving.actions import forget_supporter, refund_gift, send_again, send_receipts, sweep, try_again
 from masthead.funding.giving.models import Frequency, InboxEvent, Pledge, Receipt
-from masthead.funding.giving.tasks import tick
 from masthead.funding.providers.practice import client
 from masthead.kernel.money import Money
-from tests.funding.giving.acts import begin, deliver_and_apply, fresh, given, later, pay
+from tests.funding.giving.acts import begin, deliver_and_apply, fresh, given, later, pay, tick
 from tests.make.funding import NOW, make_campaign
 
 pytestmark = pytest.mark.django_db
@@ -51,7 +50,7 @@ def test_a_monthly_gift_says_how_to_end_it():
 
 def test_a_renewal_has_a_receipt_of_its_own():
     given(make_campaign(), frequency=Frequency.MONTHLY)
-    client.books().renew(Pledge.objects.get().provider_ref, now=later(60))
+    client.pledges().renew(Pledge.objects.get().provider_ref, now=later(60))
     deliver_and_apply(later(60))
     send_receipts(now=later(60))
     assert len({sent.subject for sent in mail.outbox}) == 2
@@ -175,4 +174,6 @@ def test_a_forgotten_supporter_gets_no_letter_and_the_reason_is_seen():
     forget_supporter(supporter=gift.supporter)
     assert send_receipts(now=NOW) == 0
     assert "was erased" in Receipt.objects.get().error
+    assert send_receipts(now=later(7 * 3600)) == 0
+    assert Receipt.objects.get().attempts == 1
     assert mail.outbox == []

@@ -78,6 +78,7 @@ class CampaignForm(WagtailAdminModelForm):
         label="Suggested amounts, once", required=False, max_length=200, help_text="Separated by spaces, such as 10 25 50. Readers can always choose another."
     )
     suggested_monthly = forms.CharField(label="Suggested amounts, each month", required=False, max_length=200)
+    suggested_yearly = forms.CharField(label="Suggested amounts, each year", required=False, max_length=200)
 
     def __init__(self, data: Any = None, files: Any = None, instance: Campaign | None = None, **words: Any) -> None:
         was = instance if instance is not None and instance.pk else None
@@ -97,7 +98,7 @@ class CampaignForm(WagtailAdminModelForm):
 
     def _show_amounts(self, was: Campaign) -> None:
         self.initial["goal_minor"] = major(was.goal_minor, was.currency)
-        for name in ("suggested_once", "suggested_monthly"):
+        for name in ("suggested_once", "suggested_monthly", "suggested_yearly"):
             self.initial[name] = " ".join(major(minor, was.currency) for minor in getattr(was, name))
 
     def clean(self) -> dict[str, Any]:
@@ -107,6 +108,7 @@ class CampaignForm(WagtailAdminModelForm):
             self._understand("goal_minor", amount_in)
             self._understand("suggested_once", amounts_in)
             self._understand("suggested_monthly", amounts_in)
+            self._understand("suggested_yearly", amounts_in)
         self._check_state(cleaned)
         self._check_featured(cleaned)
         self._check_milestones()

@@ -35,6 +35,13 @@ class Campaign(ClusterableModel):
     appeal_text = models.TextField(blank=True, help_text="What you ask of the reader. Empty: the purpose.")
     suggested_once = models.JSONField(default=list, blank=True)
     suggested_monthly = models.JSONField(default=list, blank=True)
+    offers_yearly = models.BooleanField("yearly gifts", default=False, help_text="Offer to give each year beside once and monthly.")
+    suggested_yearly = models.JSONField(default=list, blank=True)
+    receipt_legal = models.TextField(
+        "legal text on its receipts",
+        blank=True,
+        help_text="Where this campaign's gifts are told the tax office otherwise. Empty: the newsroom's own legal text.",
+    )
     opened_at = models.DateTimeField(null=True, editable=False)
 
     class Meta:
@@ -72,9 +79,10 @@ class Campaign(ClusterableModel):
         """Return what it is on the newsroom's day `today`."""
         return phase_on(State(self.state), self.opens_date, self.closes_date, today)
 
-    def suggested(self, *, monthly: bool) -> tuple[Money, ...]:
+    def suggested(self, *, monthly: bool = False, yearly: bool = False) -> tuple[Money, ...]:
         """Return the amounts offered to readers as buttons."""
-        return tuple(Money(minor, self.currency) for minor in (self.suggested_monthly if monthly else self.suggested_once))
+        amounts = self.suggested_yearly if yearly else self.suggested_monthly if monthly else self.suggested_once
+        return tuple(Money(minor, self.currency) for minor in amounts)
 
     def get_absolute_url(self) -> str:
         """Return the path of its public page."""

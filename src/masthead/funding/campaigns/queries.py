@@ -13,7 +13,8 @@ from masthead.funding.campaigns import words
 from masthead.funding.campaigns.models import Campaign
 from masthead.funding.campaigns.rules import Mark, Period, Phase, State, draw, percent_of
 from masthead.funding.ledger import queries as ledger
-from masthead.kernel.clock import date_in
+from masthead.kernel import reads
+from masthead.kernel.clock import date_in, midnight_after
 from masthead.kernel.money import Money
 
 
@@ -70,7 +71,11 @@ def reading(*, campaign: Campaign, now: dt.datetime) -> Reading:
 
 def featured(*, now: dt.datetime) -> tuple[Campaign, Reading] | None:
     """Return the featured campaign, where it is open, with its meter; two queries."""
+    reads.note("campaigns_campaign.featured=True")
     rows = list(Campaign.objects.filter(featured=True, state=State.OPEN).annotate(mark=F("milestones__amount_minor"), meaning=F("milestones__meaning")))
+    for row in rows[:1]:
+        reads.note(f"campaigns_milestone.campaign_id={row.pk}")
+        _note_days(row, now)
     if not rows or rows[0].phase(today(now)) != Phase.OPEN:
         return None
     marks = [(row.mark, row.meaning) for row in rows if row.mark is not None]
@@ -109,7 +114,14 @@ def months_before(*, campaign: Campaign, now: dt.datetime, limit: int = 24) -> l
     return [MonthRaised(row.month, row.amount, goal, percent_of(row.amount, goal), row.amount.minor >= goal.minor) for row in moved]
 
 
+def _note_days(campaign: Campaign, now: dt.datetime) -> None:
+    """Note that what is said of a campaign changes when its first or last day does; its figures are nobody's to note, they stand in holes."""
+    if any(day and day >= today(now) for day in (campaign.opens_date, campaign.closes_date)):
+        reads.note_until(midnight_after(zone(), now))
+
+
 def _reading(campaign: Campaign, milestones: list[tuple[int, str]], now: dt.datetime) -> Reading:
+    _note_days(campaign, now)
     day = today(now)
     goal, period, phase = campaign.goal, Period(campaign.period), campaign.phase(day)
     standing = _standing(campaign, day)
@@ -153,3 +165,10 @@ def _standing(campaign: Campaign, day: dt.date) -> ledger.Standing:
     if campaign.opened_at is None:
         return ledger.Standing(Money.zero(campaign.currency), 0, None)
     return ledger.total(campaign.account_code, day.replace(day=1) if campaign.period == Period.MONTHLY else None)
+
+
+def versions() -> dict[UUID, int]:
+    """Return how often each campaign that readers may see has moved; two queries."""
+    rows = dict(Campaign.objects.exclude(state=State.DRAFT).values_list("uuid", "opened_at"))
+    counted = ledger.versions([f"gifts:{uuid}" for uuid in rows])
+    return {uuid: counted.get(f"gifts:{uuid}", 0) for uuid in rows}

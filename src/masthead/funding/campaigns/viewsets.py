@@ -14,6 +14,7 @@ from wagtail.permission_policies import ModelPermissionPolicy
 from masthead.funding.campaigns import queries
 from masthead.funding.campaigns.forms import CampaignForm, MilestoneForm
 from masthead.funding.campaigns.models import Campaign
+from masthead.funding.campaigns.panels import EmbedPanel
 from masthead.kernel import clock
 
 
@@ -96,9 +97,16 @@ class CampaignViewSet(ModelViewSet):
             MilestonesPanel("milestones", panels=[FieldRowPanel([FieldPanel("amount_minor"), FieldPanel("meaning")])], heading="Milestones", label="Milestone"),
             MultiFieldPanel([FieldPanel("state"), FieldPanel("featured")], heading="On the site"),
             MultiFieldPanel(
-                [FieldPanel("appeal_title"), FieldPanel("appeal_text"), FieldRowPanel([FieldPanel("suggested_once"), FieldPanel("suggested_monthly")])],
+                [
+                    FieldPanel("appeal_title"),
+                    FieldPanel("appeal_text"),
+                    FieldRowPanel([FieldPanel("suggested_once"), FieldPanel("suggested_monthly"), FieldPanel("suggested_yearly")]),
+                    FieldPanel("offers_yearly"),
+                ],
                 heading="Appeal after each story",
             ),
+            FieldPanel("receipt_legal"),
+            EmbedPanel(heading="Meter on other sites"),
         ],
         base_form_class=CampaignForm,
     )

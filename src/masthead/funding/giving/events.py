@@ -13,3 +13,11 @@ class GiftMoved(Event):
     gift_id: uuid.UUID
     campaign_id: uuid.UUID
     state: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Reconciled(Event):
+    """A provider's movements were held against the books; `differing` is how many things do not match, explained or not."""
+
+    provider: str
+    differing: int

@@ -9,8 +9,9 @@ from django.utils.translation import gettext_lazy
 
 from masthead.funding.campaigns.models import Campaign
 from masthead.funding.giving import queries, rules, words
+from masthead.funding.giving.actions.checkout import Asked
 from masthead.funding.giving.actions.gifts import LONGEST_DEDICATION, LONGEST_NAME
-from masthead.funding.giving.models import Frequency, Gift
+from masthead.funding.giving.models import Frequency, Gift, Visibility
 from masthead.kernel.errors import MastheadError
 from masthead.kernel.ids import new_id
 from masthead.kernel.money import Money
@@ -34,18 +35,23 @@ class GiveForm(forms.Form):
     currency = forms.CharField(max_length=20, required=False)
     frequency = forms.ChoiceField(
         choices=Frequency.choices,
-        error_messages={"required": gettext_lazy("Choose once or monthly."), "invalid_choice": gettext_lazy("Choose once or monthly.")},
+        error_messages={"required": gettext_lazy("Choose how often you give."), "invalid_choice": gettext_lazy("Choose how often you give.")},
     )
     amount_once = forms.CharField(required=False, max_length=40)
     amount_monthly = forms.CharField(required=False, max_length=40)
+    amount_yearly = forms.CharField(required=False, max_length=40)
     amount = forms.CharField(
         required=False, max_length=60, error_messages={"max_length": gettext_lazy("This is not an amount: write it in figures, such as 25.")}
     )
     email = forms.CharField(max_length=300, error_messages={"required": gettext_lazy("Give an e-mail address: the receipt goes there.")})
     name = forms.CharField(required=False, max_length=1000, strip=False)
-    show_name = forms.BooleanField(required=False)
+    visibility = forms.ChoiceField(
+        choices=Visibility.choices, required=False, error_messages={"invalid_choice": gettext_lazy("Choose what readers may see of your gift.")}
+    )
+    cover = forms.BooleanField(required=False)
     dedication = forms.CharField(required=False, max_length=5000, strip=False)
     page = forms.CharField(required=False, max_length=300)
+    way = forms.CharField(required=False, max_length=20)
     made = forms.CharField(required=False, max_length=200)
     website = forms.CharField(required=False, max_length=1000)
     again = forms.BooleanField(required=False)
@@ -55,6 +61,7 @@ class GiveForm(forms.Form):
         self.now = now
         self.campaign_given: Campaign | None = None
         self.amount_given: Money | None = None
+        self.cover_given: Money | None = None
 
     def clean_website(self) -> str:
         """Refuse what only a machine fills in: the field is hidden from people."""
@@ -87,6 +94,14 @@ class GiveForm(forms.Form):
         page: str = self.cleaned_data["page"]
         return page if page.startswith("/") and not page.startswith("//") and page.isprintable() else ""
 
+    def clean_visibility(self) -> str:
+        """Return what readers may see: nothing, unless it was chosen."""
+        return self.cleaned_data["visibility"] or Visibility.HIDDEN.value
+
+    def clean_way(self) -> str:
+        """Return the provider that was chosen; `clean` says whether it takes the gift."""
+        return str(self.cleaned_data["way"])
+
     def clean(self) -> dict[str, Any]:
         """Understand campaign and amount together, for the one gives the other its currency."""
         cleaned: dict[str, Any] = super().clean() or self.cleaned_data
@@ -94,13 +109,45 @@ class GiveForm(forms.Form):
         self.campaign_given = queries.campaign_called(slug) if slug else queries.campaign_to_offer(now=self.now)
         if self.campaign_given is None:
             self.add_error("campaign", _("There is no such campaign any more: choose another one."))
-        elif cleaned.get("currency") not in {"", None, self.campaign_given.currency}:
-            self.add_error("currency", _("This campaign takes %(currency)s only.") % {"currency": self.campaign_given.currency})
+            return cleaned
+        offered, currency = queries.currencies_of(self.campaign_given), cleaned.get("currency") or self.campaign_given.currency
+        if currency not in offered:
+            self.add_error("currency", _("This campaign takes %(currency)s only.") % {"currency": ", ".join(offered)})
+            return cleaned
+        ways = queries.ways(campaign=self.campaign_given, currency=currency)
+        cleaned["way"] = cleaned.get("way") or next(iter(ways), "")
+        if ways and cleaned["way"] not in ways:
+            self.add_error("way", _("This way to pay is not offered any more: choose another one."))
         elif "frequency" in cleaned and "amount" in cleaned:
-            self._understand_amount(self.campaign_given.currency, chosen=cleaned.get(f"amount_{cleaned['frequency']}", ""), typed=cleaned["amount"])
+            self._understand_amount(self.campaign_given, currency, chosen=cleaned.get(f"amount_{cleaned['frequency']}", ""), typed=cleaned["amount"])
         return cleaned
 
-    def _understand_amount(self, currency: str, *, chosen: str, typed: str) -> None:
+    def asked(self) -> Asked:
+        """Return what a valid form asks for.
+
+        Raises:
+            ValueError: it is not valid.
+        """
+        if self.campaign_given is None or self.amount_given is None:
+            raise ValueError("The form is not valid.")
+        said = self.cleaned_data
+        return Asked(
+            campaign=self.campaign_given.slug,
+            minor=self.amount_given.minor,
+            currency=self.amount_given.currency,
+            frequency=said["frequency"],
+            email=said["email"],
+            public_name=said["name"],
+            show_name=said["visibility"] != Visibility.HIDDEN,
+            show_amount=said["visibility"] == Visibility.AMOUNT,
+            cover_minor=self.cover_given.minor if self.cover_given else 0,
+            dedication=said["dedication"],
+            page_path=said["page"],
+            again=said["again"],
+            provider=said["way"],
+        )
+
+    def _understand_amount(self, campaign: Campaign, currency: str, *, chosen: str, typed: str) -> None:
         if chosen == OTHER:
             chosen = ""
             if not typed:
@@ -120,6 +167,11 @@ class GiveForm(forms.Form):
             self.add_error("amount", _("You chose one amount and typed another: choose “Another amount” to give the one you typed."))
             return
         self.amount_given = amounts.pop()
+        wants = self.cleaned_data.get("cover")
+        rate = queries.rate_offered(self.cleaned_data["way"], campaign=campaign, currency=currency) if wants else None
+        if rate:
+            self.cover_given = rules.cover_of(self.amount_given, rate)
+            self.amount_given += self.cover_given
 
     def _taken(self, read: Any, instead: str = "") -> str:
         try:

@@ -5,11 +5,13 @@ import uuid
 
 from django.urls import reverse
 
-from masthead.funding.giving.models import Gift, Pledge
+from masthead.funding.giving.models import Gift, Pledge, Receipt
 from masthead.readers import links
 
-THANKS, PLEDGE = "giving.thanks", "giving.pledge"
+THANKS, PLEDGE, CONFIRM, RECEIPT = "giving.thanks", "giving.pledge", "giving.confirm", "giving.receipt"
 THANKS_AGE = dt.timedelta(days=90)
+CONFIRM_AGE = dt.timedelta(days=1)
+RECEIPT_AGE = dt.timedelta(days=800)  # until the taxes of the year after are settled
 PLEDGE_AGE = dt.timedelta(days=400)  # a receipt from last year still ends a pledge
 
 
@@ -28,6 +30,20 @@ def pledge_path(pledge: Pledge, *, now: dt.datetime) -> str:
     return reverse("giving_pledge", args=[links.sign(purpose=PLEDGE, value=pledge.pk.hex, now=now)])
 
 
+def receipt_path(receipt: Receipt, *, now: dt.datetime) -> str:
+    """Return the path of a receipt's page, good for 800 days."""
+    return reverse("giving_receipt", args=[links.sign(purpose=RECEIPT, value=receipt.gift_id.hex, now=now)])
+
+
+def receipt_gift_id_of(token: str, *, now: dt.datetime) -> uuid.UUID:
+    """Return the gift whose receipt a token names.
+
+    Raises:
+        BadLink: the token is not ours, or too old.
+    """
+    return uuid.UUID(hex=links.read(purpose=RECEIPT, token=token, max_age=RECEIPT_AGE, now=now))
+
+
 def gift_id_of(token: str, *, now: dt.datetime) -> uuid.UUID:
     """Return the gift that a thank-you token names.
 
@@ -44,3 +60,17 @@ def pledge_id_of(token: str, *, now: dt.datetime) -> uuid.UUID:
         BadLink: the token is not ours, or too old.
     """
     return uuid.UUID(hex=links.read(purpose=PLEDGE, token=token, max_age=PLEDGE_AGE, now=now))
+
+
+def confirm_path(held_id: uuid.UUID, *, now: dt.datetime) -> str:
+    """Return the path where a giver goes on with a gift that waits for their address, good for a day."""
+    return reverse("giving_confirm", args=[links.sign(purpose=CONFIRM, value=held_id.hex, now=now)])
+
+
+def held_id_of(token: str, *, now: dt.datetime) -> uuid.UUID:
+    """Return the held gift that a token names.
+
+    Raises:
+        BadLink: the token is not ours, or too old.
+    """
+    return uuid.UUID(hex=links.read(purpose=CONFIRM, token=token, max_age=CONFIRM_AGE, now=now))

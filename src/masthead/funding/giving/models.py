@@ -3,6 +3,9 @@
 from typing import ClassVar
 
 from django.db import models
+from django.utils.translation import gettext_lazy
+from wagtail.admin.panels import FieldPanel
+from wagtail.contrib.settings.models import BaseGenericSetting, register_setting
 
 from masthead.funding.campaigns.models import Campaign
 from masthead.funding.providers.base import Frequency as ProviderFrequency
@@ -16,6 +19,15 @@ class Frequency(models.TextChoices):
 
     ONCE = ProviderFrequency.ONCE.value, "Once"
     MONTHLY = ProviderFrequency.MONTHLY.value, "Monthly"
+    YEARLY = ProviderFrequency.YEARLY.value, "Yearly"
+
+
+class Visibility(models.TextChoices):
+    """What readers may see of who gave a gift; the supporter chooses for each."""
+
+    HIDDEN = "hidden", gettext_lazy("Nothing")
+    NAME = "name", gettext_lazy("My name")
+    AMOUNT = "amount", gettext_lazy("My name and the amount")
 
 
 class GiftState(models.TextChoices):
@@ -33,13 +45,24 @@ class GiftState(models.TextChoices):
 
 
 class Pledge(models.Model):
-    """A supporter's promise to give each month; each payment of it is a gift of its own."""
+    """A supporter's promise to give each month or year; each payment of it is a gift of its own."""
 
     class State(models.TextChoices):
         STARTED = "started", "Started"
         ACTIVE = "active", "Active"
         PAST_DUE = "past_due", "Payment overdue"
+        PAUSED = "paused", "Paused"
         ENDED = "ended", "Ended"
+
+    class Reason(models.TextChoices):
+        """Why a supporter ended it, where they say so."""
+
+        MONEY = "money", gettext_lazy("I cannot afford it at the moment")
+        ELSEWHERE = "elsewhere", gettext_lazy("I give in another way, or to somebody else")
+        JOURNALISM = "journalism", gettext_lazy("I am not content with what you publish")
+        LETTERS = "letters", gettext_lazy("You write to me too often")
+        TROUBLE = "trouble", gettext_lazy("Something did not work")
+        OTHER = "other", gettext_lazy("Another reason")
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     campaign = models.ForeignKey(Campaign, on_delete=models.PROTECT, related_name="pledges")
@@ -49,8 +72,14 @@ class Pledge(models.Model):
     state = models.CharField(max_length=10, choices=State.choices, default=State.STARTED)
     provider = models.CharField(max_length=20)
     provider_ref = models.CharField("provider's reference", max_length=100, blank=True)
+    frequency = models.CharField(max_length=10, choices=Frequency.choices, default=Frequency.MONTHLY)
     started_at = models.DateTimeField()
     ended_at = models.DateTimeField(null=True)
+    next_at = models.DateTimeField("next payment", null=True, help_text="As the provider says; empty: none is taken, or it is not known.")
+    past_due_at = models.DateTimeField("overdue since", null=True)
+    confirm_url = models.CharField(max_length=1000, blank=True, help_text="The provider's page where the supporter pays or confirms what is overdue.")
+    ended_because = models.CharField(max_length=20, choices=Reason.choices, blank=True)
+    ended_words = models.CharField(max_length=500, blank=True, help_text="The supporter's own words.")
 
     class Meta:
         constraints = [
@@ -59,7 +88,7 @@ class Pledge(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.amount.words()} each month"
+        return f"{self.amount.words()} each {'year' if self.frequency == Frequency.YEARLY else 'month'}"
 
     @property
     def amount(self) -> Money:
@@ -81,12 +110,16 @@ class Gift(models.Model):
     state = models.CharField(max_length=20, choices=GiftState.choices, default=GiftState.STARTED)
     reason = models.CharField(max_length=200, blank=True, help_text="Why it failed, in the provider's words.")
     returned_minor = models.BigIntegerField("given back or held back", default=0)
+    settled_minor = models.BigIntegerField("credited", null=True, help_text="What the provider credited, before its fee, in the campaign's currency.")
+    settled_currency = models.CharField(max_length=3, blank=True)
     provider = models.CharField(max_length=20)
     provider_ref = models.CharField("provider's reference", max_length=100, blank=True, help_text="Of the payment.")
     checkout_ref = models.CharField(max_length=100, blank=True)
     checkout_url = models.CharField(max_length=1000, blank=True)
     public_name = models.CharField("name", max_length=80, blank=True)
     show_name = models.BooleanField(default=False, help_text="The supporter asked for it.")
+    show_amount = models.BooleanField(default=False, help_text="Beside the name; the supporter asked for it.")
+    cover_minor = models.BigIntegerField("of it, to cover the fee", default=0, help_text="Added by the supporter on an estimate; part of the amount.")
     dedication = models.CharField(max_length=200, blank=True)
     page_path = models.CharField("begun at", max_length=300, blank=True)
     created_at = models.DateTimeField(db_index=True)
@@ -94,11 +127,16 @@ class Gift(models.Model):
 
     class Meta:
         permissions = [("refund_gift", "Can give a gift back")]
-        indexes = [models.Index(fields=["state", "created_at"], name="giving_gift_state_created")]
+        indexes = [
+            models.Index(fields=["state", "created_at"], name="giving_gift_state_created"),
+            models.Index(fields=["settled_at"], condition=models.Q(settled_at__isnull=False), name="giving_gift_settled"),
+        ]
         constraints = [
             models.UniqueConstraint(fields=["provider", "provider_ref"], condition=~models.Q(provider_ref=""), name="giving_gift_provider_ref_once"),
             models.UniqueConstraint(fields=["provider", "checkout_ref"], condition=~models.Q(checkout_ref=""), name="giving_gift_checkout_ref_once"),
             models.CheckConstraint(condition=models.Q(amount_minor__gt=0), name="giving_gift_amount_above_zero"),
+            models.CheckConstraint(condition=models.Q(cover_minor__gte=0, cover_minor__lt=models.F("amount_minor")), name="giving_gift_cover_within"),
+            models.CheckConstraint(condition=models.Q(show_amount=False) | models.Q(show_name=True), name="giving_gift_amount_beside_name"),
             models.CheckConstraint(condition=models.Q(returned_minor__gte=0, returned_minor__lte=models.F("amount_minor")), name="giving_gift_returned_within"),
         ]
 
@@ -109,6 +147,23 @@ class Gift(models.Model):
     def amount(self) -> Money:
         """What was promised."""
         return Money(self.amount_minor, self.currency)
+
+    @property
+    def settled(self) -> Money | None:
+        """What it counts at: as the provider credited it; None before it has settled."""
+        if self.settled_minor is not None:
+            return Money(self.settled_minor, self.settled_currency)
+        return self.amount if self.settled_at else None
+
+    @property
+    def visibility(self) -> Visibility:
+        """What readers may see of who gave it."""
+        return Visibility.AMOUNT if self.show_amount else Visibility.NAME if self.show_name else Visibility.HIDDEN
+
+    @property
+    def cover(self) -> Money:
+        """What of it the supporter added for the provider's fee."""
+        return Money(self.cover_minor, self.currency)
 
     @property
     def returned(self) -> Money:
@@ -189,3 +244,35 @@ class Receipt(models.Model):
     def number(self) -> str:
         """The receipt's number, such as `2026-000123`: the year it was written in (UTC) and its place among all receipts."""
         return f"{self.created_at.year}-{self.pk:0{self.NUMBER_DIGITS}d}"
+
+
+@register_setting(icon="doc-full", order=20)
+class ReceiptWords(BaseGenericSetting):
+    """What every receipt says of the newsroom: what the law asks for where it is."""
+
+    organisation = models.TextField(blank=True, help_text="Legal name, postal address and registration, as receipts must name them.")
+    legal = models.TextField("legal text", blank=True, help_text="What the tax office wants said, such as the notice of your exemption. Empty: nothing.")
+    no_return = models.CharField(
+        "nothing given in return",
+        max_length=300,
+        blank=True,
+        default="No goods or services were given in return for this gift.",
+        help_text="Empty it where something was.",
+    )
+
+    panels: ClassVar[list[FieldPanel]] = [FieldPanel("organisation"), FieldPanel("legal"), FieldPanel("no_return")]
+
+    class Meta:
+        verbose_name = "Receipts"
+
+
+# Django finds an app's models in this module: these stand in their own files.
+from masthead.funding.giving.banking.models import BankAccount, BankFile, BankLine, BankStatement, OfflineEntry  # noqa: E402, F401
+from masthead.funding.giving.managing.models import KeptName, Notice, Reminder  # noqa: E402, F401
+from masthead.funding.giving.reconciling.models import (  # noqa: E402, F401
+    Discrepancy,
+    ProviderMovement,
+    ProviderPayout,
+    Reconciliation,
+    SweptUntil,
+)

@@ -4,13 +4,18 @@ import datetime as dt
 import uuid
 from contextlib import suppress
 
+from django.conf import settings
 from django.db.models import Q, QuerySet
 
 from masthead.funding.campaigns.models import Campaign
 from masthead.funding.campaigns.queries import featured, shown, taking_gifts
-from masthead.funding.giving.models import Gift, GiftState, InboxEvent, Pledge
+from masthead.funding.giving.models import Frequency, Gift, GiftState, InboxEvent, Pledge, Receipt
+from masthead.funding.giving.reconciling import queries as reconciling
+from masthead.funding.giving.reconciling.queries import Badge
 from masthead.funding.giving.rules import DOUBLE_SECONDS
 from masthead.funding.ledger.models import Transfer
+from masthead.funding.providers import registry
+from masthead.funding.providers.base import Capabilities, ProviderError, Rate
 from masthead.funding.providers.registry import PROVIDERS
 from masthead.kernel.money import Money
 from masthead.readers.models import Supporter
@@ -32,19 +37,24 @@ def open_slugs(*, now: dt.datetime) -> list[str]:
     return [campaign.slug for campaign in taking_gifts(now=now)]
 
 
-def twin_of(*, campaign: Campaign, supporter: Supporter, amount: Money, frequency: str, now: dt.datetime) -> Gift | None:
-    """Return the same gift, begun or settled less than two minutes ago and neither declined nor given back."""
+def twin_of(*, campaign: Campaign, supporter: Supporter, amount: Money, frequency: str, provider: str, now: dt.datetime) -> Gift | None:
+    """Return the same gift, begun at the same provider or settled at any less than two minutes ago, neither declined nor given back."""
     since = now - dt.timedelta(seconds=DOUBLE_SECONDS)
     same = Gift.objects.filter(
         campaign=campaign, supporter=supporter, amount_minor=amount.minor, currency=amount.currency, frequency=frequency, renewal=False
     ).order_by("-created_at")
-    unfinished = same.filter(state__in=[GiftState.STARTED, GiftState.PENDING], created_at__gt=since).first()
+    unfinished = same.filter(provider=provider, state__in=[GiftState.STARTED, GiftState.PENDING], created_at__gt=since).first()
     return unfinished or same.filter(state=GiftState.SETTLED, settled_at__gt=since).first()
 
 
 def gift(gift_id: uuid.UUID) -> Gift | None:
     """Return a gift with its campaign and pledge."""
     return Gift.objects.select_related("campaign", "pledge", "supporter").filter(pk=gift_id).first()
+
+
+def is_open(found: Gift) -> bool:
+    """Say whether a gift still waits at its checkout."""
+    return found.state in {GiftState.STARTED, GiftState.DECLINED, GiftState.PENDING}
 
 
 def gifts_found(words: str, *, by_person: bool) -> QuerySet[Gift]:
@@ -55,6 +65,11 @@ def gifts_found(words: str, *, by_person: bool) -> QuerySet[Gift]:
     if by_person:
         wanted |= Q(supporter__email__icontains=words) | Q(supporter__name__icontains=words) | Q(public_name__icontains=words)
     return Gift.objects.filter(wanted)
+
+
+def receipt_of(gift_id: uuid.UUID) -> Receipt | None:
+    """Return a gift's receipt, with all that it tells of."""
+    return Receipt.objects.select_related("gift__campaign", "gift__supporter", "gift__pledge").filter(gift=gift_id).first()
 
 
 def pledge(pledge_id: uuid.UUID) -> Pledge | None:
@@ -74,6 +89,53 @@ def webhooks_of(found: Gift) -> list[InboxEvent]:
     return list(InboxEvent.objects.filter(provider=found.provider, object_ref__in=refs).order_by("pk"))
 
 
+def rate_offered(way: str, *, campaign: Campaign, currency: str) -> Rate | None:
+    """Return what a provider usually takes of a gift in `currency`, where the newsroom's settings say it; None: covering it is not offered."""
+    rates = settings.ENV.rates
+    return rates.get(f"{way}:{currency}") or (rates.get(way) if currency == campaign.currency else None)
+
+
+def currencies_of(campaign: Campaign) -> list[str]:
+    """Return the currencies that a gift to a campaign may be paid in, its own first: the others a provider takes and changes into it."""
+    return [
+        campaign.currency,
+        *(code for code in settings.ENV.other_currencies.split() if code != campaign.currency and ways(campaign=campaign, currency=code)),
+    ]
+
+
+def frequencies_of(campaign: Campaign) -> list[Frequency]:
+    """Return how often the provider of new gifts and the campaign let a reader give."""
+    try:
+        able = registry.provider(registry.default_name()).capabilities
+    except ProviderError:
+        return [Frequency.ONCE]
+    offered = {Frequency.ONCE: True, Frequency.MONTHLY: able.monthly, Frequency.YEARLY: able.yearly and campaign.offers_yearly}
+    return [frequency for frequency, is_offered in offered.items() if is_offered]
+
+
+def ways(*, campaign: Campaign, currency: str) -> list[str]:
+    """Return the names of the providers that take gifts in `currency` to a campaign, the first offered first; none where something is wrong with them."""
+    with suppress(ProviderError):
+        names = [listed.name for listed in registry.enabled()]
+        return names if currency == campaign.currency else [name for name in names if changes(registry.provider(name).capabilities, currency)]
+    return []
+
+
+def changes(able: Capabilities, currency: str) -> bool:
+    """Say whether a provider takes gifts in a currency that is not their campaign's."""
+    return able.converts and (able.currencies is None or currency in able.currencies)
+
+
 def is_practice(provider_name: str) -> bool:
     """Say whether gifts of this provider move no money."""
-    return any(listed.name == provider_name and not listed.live for listed in PROVIDERS)
+    return any(listed.name == provider_name and not listed.moves_money for listed in PROVIDERS)
+
+
+def payouts_matched() -> tuple[int, int]:
+    """Return how many payouts of the providers stand on the bank's statements, and how many they told of."""
+    return reconciling.payouts_matched()
+
+
+def badge(now: dt.datetime) -> Badge:
+    """Return whether the books match what providers and banks say, as readers are told."""
+    return reconciling.badge(now)

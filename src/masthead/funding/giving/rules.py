@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from masthead.funding.giving.models import GiftState
 from masthead.funding.ledger.models import Kind
 from masthead.funding.ledger.rules import Draft, first_of_month
-from masthead.funding.providers.base import CheckoutState, DisputeState, PaymentFacts, PaymentState
+from masthead.funding.providers.base import CheckoutState, DisputeFacts, DisputeState, PaymentFacts, PaymentState, Rate, RefundFacts
 from masthead.kernel.clock import date_in
 from masthead.kernel.errors import MastheadError
 from masthead.kernel.money import Money, digits_of
@@ -34,6 +34,9 @@ MOVES: dict[GiftState, frozenset[GiftState]] = {
     GiftState.DISPUTED: frozenset(_COUNTED | {GiftState.FAILED}),
     GiftState.REFUNDED: frozenset({GiftState.REFUNDED, GiftState.DISPUTED}),
 }
+
+
+_When = tuple[dt.datetime, int, str]  # a moment, what comes first within it, and a name where even that is the same
 
 
 class AmountRefused(MastheadError):
@@ -82,40 +85,108 @@ def drafts_of(facts: PaymentFacts, *, provider: str, gifts: str, zone: ZoneInfo,
     """
     if not facts.settled_at:
         return []
-    currency = facts.amount.currency
+    counted = counted_of(facts)
+    currency = counted.currency
     clearing, fees = f"clearing:{provider}:{currency}", f"fees:{provider}:{currency}"
     stem, settled_date = f"{provider}:{facts.ref}", date_in(zone, facts.settled_at)
     month = book_month or first_of_month(settled_date)
-    gift = Draft(id=f"{stem}:gift", kind=Kind.GIFT, debit=clearing, credit=gifts, amount=facts.amount, dated=settled_date, book_month=month)
+    gift = Draft(id=f"{stem}:gift", kind=Kind.GIFT, debit=clearing, credit=gifts, amount=counted, dated=settled_date, book_month=month)
+    dated: list[tuple[_When, Draft]] = []
 
-    def back(name: str, kind: Kind, amount: Money, at: dt.datetime) -> Draft:
-        return Draft(id=f"{stem}:{name}", kind=kind, debit=gifts, credit=clearing, amount=amount, dated=date_in(zone, at), book_month=month, original=gift.id)
-
-    dated = [(refund.created_at, back(f"refund:{refund.ref}", Kind.REFUND, refund.amount, refund.created_at)) for refund in facts.refunds]
-    for dispute in facts.disputes:
-        opened = back(f"dispute:{dispute.ref}", Kind.DISPUTE, dispute.amount, dispute.created_at)
-        dated.append((dispute.created_at, opened))
-        if dispute.state is DisputeState.WON and dispute.closed_at:
-            won = Draft(
-                id=f"{stem}:won:{dispute.ref}",
-                kind=Kind.WON,
-                debit=clearing,
-                credit=gifts,
-                amount=dispute.amount,
-                dated=date_in(zone, dispute.closed_at),
-                book_month=month,
-                original=opened.id,
+    def move(name: str, kind: Kind, minor: int, when: _When, *, original: str, told: Money | None = None) -> None:
+        """Add what moves `minor`, and beside it what the provider's own figure differs by where it changes money at each day's rate."""
+        debit, credit = (clearing, gifts) if kind is Kind.WON else (gifts, clearing)
+        day = date_in(zone, when[0])
+        if minor:
+            amount = Money(minor, currency)
+            draft = Draft(id=f"{stem}:{name}", kind=kind, debit=debit, credit=credit, amount=amount, dated=day, book_month=month, original=original)
+            dated.append((when, draft))
+        more = told.minor - minor if told and facts.amount.currency != currency else 0
+        if more:
+            exchange = exchange_code(provider, currency)
+            debit, credit = (exchange, clearing) if (more > 0) != (kind is Kind.WON) else (clearing, exchange)
+            amount, book_month = Money(abs(more), currency), first_of_month(day)
+            dated.append(
+                (when, Draft(id=f"{stem}:{name}:exchange", kind=Kind.EXCHANGE, debit=debit, credit=credit, amount=amount, dated=day, book_month=book_month))
             )
-            dated.append((dispute.closed_at, won))
-    left = facts.amount - _taken_back(facts)
-    if facts.failed_at and left.minor > 0:
-        dated.append((facts.failed_at, back("failure", Kind.FAILURE, left, facts.failed_at)))
+
+    parts = _parts_back(facts, counted)
+    for refund in facts.refunds:
+        move(f"refund:{refund.ref}", Kind.REFUND, parts[refund], _when(refund), original=gift.id, told=refund.settled)
+    for dispute in facts.disputes:
+        move(f"dispute:{dispute.ref}", Kind.DISPUTE, parts[dispute], _when(dispute), original=gift.id, told=dispute.settled)
+        if won_at := _when_won(dispute):
+            back = dispute.given_back or dispute.settled
+            move(f"won:{dispute.ref}", Kind.WON, parts[dispute], won_at, original=f"{stem}:dispute:{dispute.ref}", told=back)
+    if facts.failed_at:
+        left = counted.minor - sum(part for one, part in parts.items() if isinstance(one, RefundFacts) or one.state is not DisputeState.WON)
+        move("failure", Kind.FAILURE, max(left, 0), (facts.failed_at, 9, ""), original=gift.id)
+    dated += _dispute_fees(facts, provider=provider, zone=zone)
     dated.sort(key=lambda pair: pair[0])
     drafts = [gift, *(draft for _, draft in dated)]
     if facts.fee and facts.fee.minor > 0:
         fee = Draft(id=f"{stem}:fee", kind=Kind.FEE, debit=fees, credit=clearing, amount=facts.fee, dated=settled_date, book_month=month)
         drafts.insert(1, fee)
     return drafts
+
+
+def _when(one: RefundFacts | DisputeFacts) -> _When:
+    """Return where a refund or the beginning of a dispute stands among what takes a payment back.
+
+    Providers tell whole seconds, and within one of them several things happen: what is free again can be given back,
+    and not the other way round.
+    """
+    if isinstance(one, RefundFacts):
+        return one.created_at, 2, one.ref
+    return one.created_at, 1 if one.closed_at == one.created_at and one.state is DisputeState.WON else 3, one.ref
+
+
+def _when_won(dispute: DisputeFacts) -> _When | None:
+    """Return where the end of a dispute that was won stands, or None where it was not: first in its second, unless it began in it."""
+    if dispute.state is not DisputeState.WON or dispute.closed_at is None:
+        return None
+    return dispute.closed_at, 1 if dispute.closed_at == dispute.created_at else 0, f"{dispute.ref} won"
+
+
+def _dispute_fees(facts: PaymentFacts, *, provider: str, zone: ZoneInfo) -> list[tuple[_When, Draft]]:
+    """Return what disputes cost beside what they hold back, each on its own day, whatever becomes of the gift."""
+    found = []
+    for dispute in facts.disputes:
+        if dispute.fee and dispute.fee.minor > 0:
+            day, currency = date_in(zone, dispute.created_at), dispute.fee.currency
+            accounts = {"debit": f"fees:{provider}:{currency}", "credit": f"clearing:{provider}:{currency}"}
+            draft = Draft(
+                id=f"{provider}:{facts.ref}:fee:{dispute.ref}", kind=Kind.FEE, **accounts, amount=dispute.fee, dated=day, book_month=first_of_month(day)
+            )
+            found.append((_when(dispute), draft))
+    return found
+
+
+def counted_of(facts: PaymentFacts) -> Money:
+    """Return what a payment counts at: what the provider credited, in the currency of its balance."""
+    return facts.settled or facts.amount
+
+
+def exchange_code(provider: str, currency: str) -> str:
+    """Return the account of what the rates of different days cost or brought."""
+    return f"exchange:{provider}:{currency}"
+
+
+def _parts_back(facts: PaymentFacts, counted: Money) -> dict[RefundFacts | DisputeFacts, int]:
+    """Return what each refund and dispute takes off the counted sum, in its minor units: in proportion, and the last part whatever is left.
+
+    So a gift given back whole counts nothing, at whatever rate the provider gave it back.
+    """
+    steps: list[tuple[_When, RefundFacts | DisputeFacts, int]] = [(_when(refund), refund, 1) for refund in facts.refunds]
+    steps += [(_when(dispute), dispute, 1) for dispute in facts.disputes]
+    steps += [(won_at, dispute, -1) for dispute in facts.disputes if (won_at := _when_won(dispute))]
+    parts: dict[RefundFacts | DisputeFacts, int] = {}
+    given, left = facts.amount.minor, counted.minor
+    for _, one, sign in sorted(steps, key=lambda step: step[0]):
+        if sign > 0:
+            parts[one] = left if one.amount.minor == given else one.amount.minor * counted.minor // facts.amount.minor
+        given, left = given - sign * one.amount.minor, left - sign * parts[one]
+    return parts
 
 
 def _taken_back(facts: PaymentFacts) -> Money:
@@ -154,6 +225,16 @@ def check_amount(amount: Money) -> None:
     if amount.major > LARGEST_MAJOR:
         largest = Money.parse(str(LARGEST_MAJOR), amount.currency)
         raise AmountRefused(f"{amount.words()} is more than can be given here ({largest.words()} at most): write to us for a gift of this size.")
+
+
+def cover_of(amount: Money, rate: Rate) -> Money:
+    """Return what must be added to `amount` so that it is left when the provider has taken `rate` of the whole, rounded up.
+
+    An estimate: what the provider takes in the end depends on the card and its country.
+    """
+    fixed_minor = rate.fixed * 10 ** digits_of(amount.currency)
+    whole = (amount.minor + fixed_minor) / (1 - rate.percent / 100)
+    return Money(math.ceil(whole) - amount.minor, amount.currency)
 
 
 def check_refund(amount: Money, *, left: Money) -> None:

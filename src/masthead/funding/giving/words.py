@@ -4,7 +4,7 @@ import datetime as dt
 from decimal import Decimal
 
 from babel.dates import format_date, format_datetime
-from babel.numbers import format_currency, get_group_symbol
+from babel.numbers import format_currency, get_currency_name, get_group_symbol
 from django.conf import settings
 from django.utils.translation import gettext as _
 
@@ -32,16 +32,28 @@ def in_words(amount: Money) -> str:
     return format_currency(figure, amount.currency, format=pattern, locale=locale(), format_type="name", currency_digits=False)
 
 
+def currency_name(code: str) -> str:
+    """Return a currency's name as the publication's language has it, with its code: `euros (EUR)`."""
+    return f"{get_currency_name(code, count=2, locale=locale())} ({code})"
+
+
 def with_frequency(amount: Money, frequency: str) -> str:
     """Return an amount and how often: `25 US dollars each month`; a gift made once says no more than its amount."""
     if frequency == Frequency.MONTHLY:
         return _("%(amount)s each month") % {"amount": in_words(amount)}
+    if frequency == Frequency.YEARLY:
+        return _("%(amount)s each year") % {"amount": in_words(amount)}
     return in_words(amount)
 
 
 def day(moment: dt.datetime) -> str:
     """Return the date of a moment in the newsroom's zone: `November 22, 2026`."""
     return format_date(moment.astimezone(settings.ENV.zone).date(), format="long", locale=locale())
+
+
+def date(on: dt.date) -> str:
+    """Return a date: `December 31, 2036`."""
+    return format_date(on, format="long", locale=locale())
 
 
 def day_and_hour(moment: dt.datetime) -> str:

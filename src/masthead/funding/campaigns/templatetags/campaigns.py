@@ -1,23 +1,23 @@
 """The meter and the appeal, for any template; both read the featured campaign once per request."""
 
 import datetime as dt
-from decimal import Decimal
+from collections.abc import Sequence
 from typing import Any
 from urllib.parse import urlencode
 
 from django import template
 from django.conf import settings
-from django.utils.html import format_html
-from django.utils.safestring import SafeString
+from django.utils.safestring import SafeString, mark_safe
 
-from masthead.funding.campaigns import queries, words
+from masthead.funding.campaigns import parts, queries, words
 from masthead.funding.campaigns.models import Campaign
-from masthead.funding.campaigns.queries import Reading
-from masthead.kernel import clock
-from masthead.kernel.locales import locale_of
-from masthead.kernel.money import Money
+from masthead.funding.campaigns.queries import MonthRaised, Reading
+from masthead.kernel import clock, reads
 
 register = template.Library()
+register.filter(parts.written)
+register.filter(parts.plainly)
+register.filter(parts.sentence)
 KEPT = "_masthead_featured"  # on the request, so that one page shows one number
 
 
@@ -28,7 +28,8 @@ def meter(context: dict[str, Any], campaign: Campaign | None = None, *, level: i
     `level` above 0 gives it the campaign's name as a heading of that level.
     """
     if campaign is not None:
-        return {"reading": queries.reading(campaign=campaign, now=clock.now()), "level": level, "on_top": False}
+        with reads.accounted():
+            return {"reading": queries.reading(campaign=campaign, now=clock.now()), "level": level, "on_top": False}
     found = _featured(context)
     return {"reading": found[1] if found else None, "level": level, "on_top": True}
 
@@ -50,17 +51,16 @@ def appeal(context: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-@register.filter
-def written(money: Money) -> str:
-    """Return an amount as the publication's language writes it: $3,075."""
-    return money.words(locale_of(settings.LANGUAGE_CODE))
+@register.simple_tag
+def part(reading: Reading, name: str, months: Sequence[MonthRaised] = ()) -> SafeString:
+    """Return one part of a meter, or the place where it goes in a page that is kept."""
+    return mark_safe(reads.hole(meter=str(reading.campaign_id), part=name, value=parts.part(reading, name, months)))
 
 
-@register.filter
-def plainly(amount: Money | Decimal) -> str:
-    """Return a number as an address, a form or a drawing takes it, in every language alike: 25, 12.50, 61.5."""
-    exact = amount.major if isinstance(amount, Money) else amount
-    return f"{exact:f}" if isinstance(amount, Money) and exact % 1 else f"{exact.normalize():f}"
+@register.simple_tag
+def mark_part(reading: Reading, number: int) -> SafeString:
+    """Return what stands beside a milestone, by its place in the reading from 0: that it is reached, or blanks."""
+    return part(reading, f"mark-{number}")
 
 
 @register.filter
@@ -75,19 +75,12 @@ def full_date(day: dt.date) -> str:
     return words.day(day, settings.LANGUAGE_CODE)
 
 
-@register.filter
-def sentence(reading: Reading) -> SafeString:
-    """Return the meter's sentence with what is raised set off in it."""
-    raised = written(reading.raised)
-    before, found, after = reading.sentence.partition(raised)
-    return format_html("{}<strong>{}</strong>{}", before, found, after)
-
-
 def _featured(context: dict[str, Any]) -> tuple[Campaign, Reading] | None:
     request = context.get("request")
-    if request is None:
-        return queries.featured(now=clock.now())
-    if not hasattr(request, KEPT):
-        setattr(request, KEPT, queries.featured(now=clock.now()))
+    with reads.accounted():
+        if request is None:
+            return queries.featured(now=clock.now())
+        if not hasattr(request, KEPT):
+            setattr(request, KEPT, queries.featured(now=clock.now()))
     kept: tuple[Campaign, Reading] | None = getattr(request, KEPT)
     return kept

@@ -6,17 +6,23 @@ from collections.abc import Mapping
 from enum import Enum
 
 from django.db import transaction
+from django.db.models import F
 
 from masthead.funding.giving import rules
-from masthead.funding.giving.actions.applying import apply_facts, look
+from masthead.funding.giving.actions.applying import Told, apply_told, look
 from masthead.funding.giving.locks import only_applier
 from masthead.funding.giving.models import InboxEvent
+from masthead.funding.guard import actions as guard
+from masthead.funding.guard.rules import WINDOW
 from masthead.funding.providers import registry
+from masthead.funding.providers.base import CheckoutFacts, CheckoutState, Facts, PaymentFacts, PaymentState
+from masthead.kernel import rows
 from masthead.kernel.errors import MastheadError
 
 logger = logging.getLogger(__name__)
 LARGEST_BODY = 256 * 1024
-MOST_AT_ONCE = 100
+MOST_AT_ONCE = 200
+TOGETHER = 20  # webhooks in one transaction: one wait for the disk, and a web process that stores the next one waits no longer than a blink
 
 
 class TooLarge(MastheadError):
@@ -59,18 +65,16 @@ def receive_webhook(*, provider: str, headers: Mapping[str, str], body: bytes, n
 
 
 def store(event: InboxEvent) -> Received:
-    """Store a hint once, whatever else arrives at the same instant."""
-    known = {"provider": event.provider, "event_id": event.event_id}
-    values = {field.name: getattr(event, field.name) for field in InboxEvent._meta.concrete_fields if field.name not in {"id", *known}}  # noqa: SLF001 - Django's documented name
-    _, new = InboxEvent.objects.get_or_create(**known, defaults=values)
-    return Received.STORED if new else Received.KNOWN
+    """Store a hint once, whatever else arrives at the same instant, in one statement."""
+    return Received.STORED if rows.insert_once(event, unique=("provider", "event_id")) else Received.KNOWN
 
 
 def apply_inbox(*, now: dt.datetime) -> int:
     """Apply the stored webhooks whose time has come, oldest first, and return how many were applied.
 
-    Only one process applies at a time; where another does, this returns 0 at once. One that fails keeps its
-    sentence, is tried again after 2, 4, 8 ... seconds up to six hours, and does not hold up the others.
+    Only one process applies at a time; where another does, this returns 0 at once. Several are looked at together and
+    applied in one transaction. One that fails keeps its sentence, is tried again after 2, 4, 8 ... seconds up to six hours,
+    and does not hold up the others.
     """
     waiting = InboxEvent.objects.filter(applied_at__isnull=True, next_try_at__lte=now)
     if not waiting.exists():
@@ -78,7 +82,8 @@ def apply_inbox(*, now: dt.datetime) -> int:
     with only_applier() as alone:
         if not alone:
             return 0
-        return sum(_apply_one(event, now=now) for event in waiting.order_by("next_try_at", "pk")[:MOST_AT_ONCE])
+        due = list(waiting.defer("body").order_by("next_try_at", "pk")[:MOST_AT_ONCE])
+        return sum(_look_and_apply(due[start : start + TOGETHER], now=now) for start in range(0, len(due), TOGETHER))
 
 
 def try_again(*, event: InboxEvent, now: dt.datetime) -> None:
@@ -86,20 +91,54 @@ def try_again(*, event: InboxEvent, now: dt.datetime) -> None:
     InboxEvent.objects.filter(pk=event.pk).update(applied_at=None, next_try_at=now)
 
 
-def _apply_one(event: InboxEvent, *, now: dt.datetime) -> bool:
-    """Look at the provider, outside any transaction; then move gift, books and event in one."""
+def _look_and_apply(due: list[InboxEvent], *, now: dt.datetime) -> int:
+    """Look at the providers, outside any transaction, and apply what they say; return how many webhooks were applied."""
+    found = {name: look(name, [event.object_ref for event in due if event.provider == name]) for name in dict.fromkeys(event.provider for event in due)}
+    done: list[tuple[InboxEvent, list[Facts]]] = []
+    for event in due:
+        said = found[event.provider][event.object_ref]
+        if isinstance(said, Exception):
+            _failed(event, said, now=now)
+        else:
+            done.append((event, said))
+    return _apply(done, now=now)
+
+
+def _apply(found: list[tuple[InboxEvent, list[Facts]]], *, now: dt.datetime) -> int:
+    """Move gifts, books and webhooks in one transaction; where it fails, each webhook in one of its own, so that only the wrong one fails."""
+    if not found:
+        return 0
     try:
-        found = look(event.provider, event.object_ref)
         with transaction.atomic():
-            for facts in found:
-                apply_facts(provider_name=event.provider, facts=facts, cause=f"{event.kind} ({event.event_id})", now=now)
-            event.applied_at, event.error, event.attempts = now, "", event.attempts + 1
-            event.save(update_fields=["applied_at", "error", "attempts"])
-    except Exception as error:
-        event.applied_at, event.attempts = None, event.attempts + 1
-        event.error = str(error) if isinstance(error, MastheadError) else f"{type(error).__name__}: {error}"
-        event.next_try_at = now + rules.retry_wait(event.attempts)
-        event.save(update_fields=["applied_at", "error", "attempts", "next_try_at"])
-        logger.exception("The webhook %s was not applied (attempt %s); it is tried again at %s", event, event.attempts, event.next_try_at)
-        return False
-    return True
+            apply_told(told=[Told(provider=event.provider, facts=said, cause=f"{event.kind} ({event.event_id})") for event, said in found], now=now)
+            _tell_guard([facts for event, said in found if event.received_at > now - WINDOW for facts in said], now=now)
+            InboxEvent.objects.filter(pk__in=[event.pk for event, _ in found]).update(applied_at=now, error="", attempts=F("attempts") + 1)
+    except Exception as error:  # noqa: BLE001 - kept beside the webhook, and logged
+        if len(found) > 1:
+            return sum(_apply([one], now=now) for one in found)
+        _failed(found[0][0], error, now=now)
+        return 0
+    return len(found)
+
+
+def _failed(event: InboxEvent, error: Exception, *, now: dt.datetime) -> None:
+    """Keep why a webhook was not applied, and when it is tried again."""
+    event.attempts += 1
+    event.error = str(error) if isinstance(error, MastheadError) else f"{type(error).__name__}: {error}"
+    event.next_try_at = now + rules.retry_wait(event.attempts)
+    event.save(update_fields=["error", "attempts", "next_try_at"])
+    logger.error("The webhook %s was not applied (attempt %s); it is tried again at %s", event, event.attempts, event.next_try_at, exc_info=error)
+
+
+def _tell_guard(found: list[Facts], *, now: dt.datetime) -> None:
+    """Have tries to pay counted, refused or not: each refused card has a webhook of its own."""
+    outcomes = []
+    for facts in found:
+        if not isinstance(facts, CheckoutFacts | PaymentFacts) or facts.gift_id is None:
+            continue
+        if isinstance(facts, CheckoutFacts):
+            if facts.state is CheckoutState.DECLINED:
+                outcomes.append((facts.gift_id, False))
+        elif not facts.renewal and (facts.settled_at or facts.state is PaymentState.FAILED):
+            outcomes.append((facts.gift_id, facts.settled_at is not None))
+    guard.tell_outcomes(outcomes=outcomes, now=now)

@@ -1,43 +1,45 @@
 """Receipts: a row written with the gift, a letter sent once."""
 
 import datetime as dt
-import logging
-from email.utils import formataddr
+from collections.abc import Sequence
 
 from django.conf import settings
 from django.core.mail import EmailMultiAlternatives
-from django.template.loader import render_to_string
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
-from masthead.funding.giving import links, queries, rules, words
+from masthead.funding.giving import links, paper, queries, words
+from masthead.funding.giving.letters import give_up_lost, hand_over, letter_to
 from masthead.funding.giving.models import Gift, Receipt
+from masthead.funding.giving.pdf import receipt_pdf
 
-logger = logging.getLogger(__name__)
 MOST_AT_ONCE = 20
-# A letter that has been "being sent" for so long was in the hands of a process that is gone.
-LOST_AFTER = dt.timedelta(minutes=10)
 
 
 def want_receipt(*, gift: Gift, now: dt.datetime) -> Receipt | None:
     """Note, in the caller's transaction, that a settled gift's receipt is to be sent; None where no address is known."""
-    if gift.supporter is None:
-        return None
-    receipt, _new = Receipt.objects.get_or_create(gift=gift, defaults={"created_at": now, "next_try_at": now})
-    return receipt
+    want_receipts(gifts=[gift], now=now)
+    return Receipt.objects.filter(gift=gift).first()
 
 
-def send_receipts(*, now: dt.datetime) -> int:
-    """Send the receipts whose time has come and return how many left.
+def want_receipts(*, gifts: Sequence[Gift], now: dt.datetime) -> None:
+    """Do so for several gifts in one statement; a gift that has a receipt keeps that one, and one without a known address gets none."""
+    wanted = [Receipt(gift=gift, created_at=now, next_try_at=now) for gift in gifts if gift.supporter_id is not None]
+    Receipt.objects.bulk_create(wanted, ignore_conflicts=True)
+
+
+def send_receipts(*, now: dt.datetime, most: int = MOST_AT_ONCE) -> int:
+    """Send the receipts whose time has come, at most `most`, and return how many left.
 
     Each is claimed before it is handed to the mail server, so that two processes, or one that restarts, never
     send it twice. One that the server refused is tried again after 2, 4, 8 ... seconds up to six hours; one whose
     process died in the act is marked "perhaps sent" and waits for a person (`send_again`).
     """
-    Receipt.objects.filter(state=Receipt.State.SENDING, claimed_at__lt=now - LOST_AFTER).update(
-        state=Receipt.State.UNSURE, error="Masthead stopped while this letter was being sent: it may have left."
-    )
-    waiting = Receipt.objects.filter(state=Receipt.State.WAITING, next_try_at__lte=now).order_by("next_try_at", "pk")
-    return sum(_send_one(pk, now=now) for pk in waiting.values_list("pk", flat=True)[:MOST_AT_ONCE])
+    give_up_lost(Receipt, now=now)
+    # Of a supporter who was forgotten nobody knows where to send it: that is found once, and kept as the reason.
+    known = Receipt.objects.filter(Q(gift__supporter__isnull=False) | Q(attempts=0))
+    waiting = known.filter(state=Receipt.State.WAITING, next_try_at__lte=now).order_by("next_try_at", "pk")
+    return sum(_send_one(pk, now=now) for pk in waiting.values_list("pk", flat=True)[:most])
 
 
 def send_again(*, receipt: Receipt, now: dt.datetime) -> None:
@@ -50,21 +52,11 @@ def _send_one(pk: int, *, now: dt.datetime) -> bool:
     if not claimed:
         return False
     receipt = Receipt.objects.select_related("gift__campaign", "gift__supporter", "gift__pledge").get(pk=pk)
-    receipt.attempts += 1
-    try:
-        letter_of(receipt, now=now).send()
-    except Exception as error:
-        receipt.state, receipt.error = Receipt.State.WAITING, f"{type(error).__name__}: {error}"
-        receipt.next_try_at = now + rules.retry_wait(receipt.attempts)
-        logger.exception("The receipt %s was not sent (attempt %s); it is tried again at %s", receipt, receipt.attempts, receipt.next_try_at)
-    else:
-        receipt.state, receipt.sent_at, receipt.error = Receipt.State.SENT, now, ""
-    receipt.save(update_fields=["state", "attempts", "error", "next_try_at", "sent_at"])
-    return receipt.state == Receipt.State.SENT
+    return hand_over(receipt, lambda: letter_of(receipt, now=now), now=now)
 
 
 def letter_of(receipt: Receipt, *, now: dt.datetime) -> EmailMultiAlternatives:
-    """Return the letter: plain text with an HTML part, to the supporter's address.
+    """Return the letter: plain text with an HTML part and the receipt as PDF, to the supporter's address.
 
     Raises:
         ValueError: the supporter was erased, so nobody knows where to send it.
@@ -72,9 +64,9 @@ def letter_of(receipt: Receipt, *, now: dt.datetime) -> EmailMultiAlternatives:
     gift = receipt.gift
     if gift.supporter is None:
         raise ValueError("The supporter was erased, so this receipt has no address.")
+    said = paper.paper_of(receipt)
+    link = settings.ENV.address + links.receipt_path(receipt, now=now)
     context = {
-        "newsroom": settings.ENV.name,
-        "address": settings.ENV.address,
         "number": receipt.number,
         "amount": gift.amount.words(),
         "amount_in_words": words.with_frequency(gift.amount, gift.frequency),
@@ -84,17 +76,15 @@ def letter_of(receipt: Receipt, *, now: dt.datetime) -> EmailMultiAlternatives:
         "name": gift.supporter.name,
         "practice": queries.is_practice(gift.provider),
         "pledge_url": settings.ENV.address + links.pledge_path(gift.pledge, now=now) if gift.pledge else "",
-        "language": settings.LANGUAGE_CODE,
+        "receipt_url": link,
+        "no_return": said.no_return,
     }
-    subject = _("Your receipt %(number)s from %(newsroom)s") % {"number": receipt.number, "newsroom": settings.ENV.name}
-    if context["practice"]:
-        subject = _("Practice: %(subject)s") % {"subject": subject}
-    letter = EmailMultiAlternatives(
-        subject=" ".join(subject.split()),
-        body=render_to_string("giving/letters/receipt.txt", context),
-        from_email=formataddr((" ".join(settings.ENV.name.split()), settings.DEFAULT_FROM_EMAIL)),
-        to=[gift.supporter.email],
-        headers={"Message-ID": f"<receipt-{receipt.number}.{gift.pk.hex}@{settings.ENV.host}>", "Auto-Submitted": "auto-generated"},
+    letter = letter_to(
+        gift.supporter.email,
+        subject=_("Your receipt %(number)s from %(newsroom)s") % {"number": receipt.number, "newsroom": settings.ENV.name},
+        template="receipt",
+        context=context,
+        message_id=f"receipt-{receipt.number}.{gift.pk.hex}",
     )
-    letter.attach_alternative(render_to_string("giving/letters/receipt.html", context), "text/html")
+    letter.attach(f"receipt-{receipt.number}.pdf", receipt_pdf(said, link=link), "application/pdf")
     return letter

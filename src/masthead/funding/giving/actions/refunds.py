@@ -10,6 +10,7 @@ from masthead.funding.providers import registry
 from masthead.funding.providers.base import RefundFacts
 from masthead.kernel.money import Money
 
+BY_HAND = {"bank": "by bank transfer", "offline": "without a provider"}
 REFUNDABLE = {GiftState.SETTLED, GiftState.PARTLY_REFUNDED}
 
 
@@ -24,6 +25,10 @@ def refund_gift(*, gift: Gift, amount: Money, key: str, by: str, now: dt.datetim
         AmountRefused: less of it is left.
         ProviderError: the provider refused; retryable where it did not answer.
     """
+    if gift.provider in BY_HAND:
+        raise GiftRefused(
+            f"This gift came {BY_HAND[gift.provider]}, and is given back by hand: pay it out, then assign the line of the bank's statement to this gift."
+        )
     provider = registry.provider(gift.provider)
     left = gift.amount - gift.returned
     if gift.state not in REFUNDABLE or not provider.capabilities.refund:

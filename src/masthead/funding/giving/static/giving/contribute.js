@@ -28,9 +28,21 @@
     return Number(`${match[1].replace(/[.,]/g, "")}.${match[2] || "0"}`);
   };
 
+  // Of the way to pay that is chosen; of the only one, where there is no choice.
+  const rate = () => (form.elements.namedItem("way") ? form.querySelector('[name="way"]:checked') : form)?.dataset ?? {};
+
+  // As the server adds it: what is left after the provider's usual price is the amount that was chosen, rounded up.
+  const covered = (amount) => {
+    const cover = form.elements.namedItem("cover");
+    const { percent, fixed } = rate();
+    if (!cover?.checked || !(amount > 0) || percent === undefined) return amount;
+    const minor = Math.round(amount * 10 ** digits) + Number(fixed);
+    return Math.ceil(Number((minor / (1 - Number(percent) / 100)).toFixed(6))) / 10 ** digits;
+  };
+
   const show = () => {
     const choice = chosen();
-    const amount = read(choice && choice.value !== "other" ? choice.value : typed.value);
+    const amount = covered(read(choice && choice.value !== "other" ? choice.value : typed.value));
     if (!(amount > 0)) {
       total.textContent = before;
       return;

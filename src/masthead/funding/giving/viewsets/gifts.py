@@ -1,13 +1,14 @@
-"""Gifts and webhooks in Wagtail's admin: read, searched, given back, tried again. For publishers only."""
+"""Gifts in the admin: read, searched, given back, taken away as a sheet."""
 
+import datetime as dt
 from typing import Any
 from uuid import UUID
 
 import django_filters
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.db.models import Q
-from django.http import Http404, HttpRequest, HttpResponse
+from django.forms import HiddenInput
+from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import redirect, render
 from django.urls import path, reverse
 from django.utils.html import format_html
@@ -16,33 +17,56 @@ from wagtail.admin.filters import WagtailFilterSet
 from wagtail.admin.ui.tables import Column
 from wagtail.admin.views.generic import BaseListingView, PermissionCheckedMixin
 from wagtail.admin.viewsets.base import ViewSet
+from wagtail.admin.widgets.button import HeaderButton
+from wagtail.log_actions import log
 from wagtail.permission_policies import ModelPermissionPolicy
 
 from masthead.funding.campaigns.models import Campaign
-from masthead.funding.giving import queries, words
-from masthead.funding.giving.actions import refund_gift, send_again, try_again
-from masthead.funding.giving.actions.refunds import REFUNDABLE
+from masthead.funding.giving import overview, queries, sheets, words
+from masthead.funding.giving.actions import refund_gift, send_again
+from masthead.funding.giving.actions.refunds import BY_HAND, REFUNDABLE
 from masthead.funding.giving.forms import RefundForm
-from masthead.funding.giving.models import Frequency, Gift, GiftState, InboxEvent, Receipt
+from masthead.funding.giving.managing.models import KeptName
+from masthead.funding.giving.models import Frequency, Gift, GiftState, Receipt
+from masthead.funding.giving.viewsets.parts import PAGE, may_see_supporters, outcome_of, shown_to
 from masthead.funding.providers.registry import PROVIDERS
 from masthead.kernel import clock
 from masthead.kernel.errors import MastheadError
 from masthead.kernel.money import Money
 
-PAGE = 50
-
 
 class GiftFilters(WagtailFilterSet):
-    """By state, campaign, frequency and provider."""
+    """By state, campaign, frequency and provider; the overview's figures lead here by month, page and pledge."""
 
     state = django_filters.MultipleChoiceFilter(label="State", choices=GiftState.choices)
     campaign = django_filters.ModelChoiceFilter(label="Campaign", queryset=Campaign.objects.all())
     frequency = django_filters.ChoiceFilter(label="How often", choices=Frequency.choices)
     provider = django_filters.ChoiceFilter(label="Provider", choices=[(listed.name, listed.name) for listed in PROVIDERS])
+    settled = django_filters.CharFilter(label="Arrived in (such as 2026-11)", method="by_month")
+    begun = django_filters.CharFilter(label="Begun in (such as 2026-11)", method="by_month")
+    renewal = django_filters.ChoiceFilter(label="New or renewal", method="by_renewal", choices=[("no", "New"), ("yes", "Renewal")])
+    page_path = django_filters.CharFilter(label="Begun at the page", method="by_page")
+    pledge = django_filters.UUIDFilter(label="Pledge", field_name="pledge_id", widget=HiddenInput)
 
     class Meta:
         model = Gift
         fields: list[str] = []
+
+    def by_month(self, queryset: Any, name: str, value: str) -> Any:
+        """Leave those that settled or were begun in a month; what is no month finds nothing."""
+        try:
+            month = dt.date.fromisoformat(f"{value.strip()}-01")
+        except ValueError:
+            return queryset.none()
+        return queryset.filter(overview.settled_in(month) if name == "settled" else overview.begun_in(month))
+
+    def by_renewal(self, queryset: Any, _name: str, value: str) -> Any:
+        """Leave later payments of pledges, or all others."""
+        return queryset.filter(renewal=value == "yes")
+
+    def by_page(self, queryset: Any, _name: str, value: str) -> Any:
+        """Leave those begun at a page; a hyphen stands for those of which it is not known."""
+        return queryset.filter(page_path="" if value == "-" else value)
 
 
 class GiftsView(PermissionCheckedMixin, BaseListingView):
@@ -57,6 +81,11 @@ class GiftsView(PermissionCheckedMixin, BaseListingView):
     paginate_by = PAGE
     filterset_class = GiftFilters
     is_searchable = True
+
+    def setup(self, request: HttpRequest, *args: Any, **words: Any) -> None:
+        """Offer what the list shows as a sheet."""
+        super().setup(request, *args, **words)
+        self.header_buttons = [HeaderButton("Download CSV", url=f"{reverse('gifts:csv')}?{request.GET.urlencode()}", icon_name="download")]
 
     def get_base_queryset(self) -> Any:
         """Return all gifts with what the list shows of them."""
@@ -90,56 +119,6 @@ class GiftsView(PermissionCheckedMixin, BaseListingView):
         return columns
 
 
-class WebhookFilters(WagtailFilterSet):
-    """By what became of it."""
-
-    applied = django_filters.ChoiceFilter(
-        label="Applied", method="by_outcome", choices=[("yes", "Applied"), ("waiting", "Waiting"), ("failed", "Failed, and tried again")]
-    )
-
-    class Meta:
-        model = InboxEvent
-        fields: list[str] = []
-
-    def by_outcome(self, queryset: Any, _name: str, value: str) -> Any:
-        """Leave those with this outcome."""
-        outcomes = {"yes": Q(applied_at__isnull=False), "waiting": Q(applied_at__isnull=True, error=""), "failed": Q(applied_at__isnull=True, error__gt="")}
-        return queryset.filter(outcomes[value])
-
-
-class WebhooksView(PermissionCheckedMixin, BaseListingView):
-    """The inbox: what providers said and what became of it, newest first."""
-
-    model = InboxEvent
-    permission_policy = ModelPermissionPolicy(InboxEvent)
-    any_permission_required = ("view",)
-    page_title = "Webhooks"
-    header_icon = "download"
-    verbose_name_plural = "webhooks"
-    paginate_by = PAGE
-    filterset_class = WebhookFilters
-
-    def get_base_queryset(self) -> Any:
-        """Return all webhooks, without their bodies."""
-        return InboxEvent.objects.defer("body").order_by("-pk")
-
-    def get_table(self, object_list: Any) -> Any:
-        """Lay the webhooks out."""
-        columns = [
-            Column(
-                "received",
-                label="Received",
-                accessor=lambda event: format_html('<a href="{}">{}</a>', reverse("webhooks:webhook", args=[event.pk]), words.day_and_hour(event.received_at)),
-            ),
-            Column("provider", label="Provider", accessor=lambda event: event.provider),
-            Column("kind", label="What it says", accessor=lambda event: event.kind),
-            Column("object", label="About", accessor=lambda event: event.object_ref),
-            Column("outcome", label="Outcome", accessor=outcome_of),
-            Column("attempts", label="Attempts", accessor=lambda event: event.attempts),
-        ]
-        return self.table_class(columns, object_list, **self.get_table_kwargs())
-
-
 class GiftViewSet(ViewSet):
     """Gifts: the list, one gift with its history, giving it back, its receipt again."""
 
@@ -151,9 +130,7 @@ class GiftViewSet(ViewSet):
 
     def get_menu_item(self, order: int | None = None) -> Any:
         """Show the entry to those who may read gifts."""
-        item = super().get_menu_item(order)
-        item.is_shown = lambda request: request.user.has_perm("giving.view_gift")
-        return item
+        return shown_to("giving.view_gift", super().get_menu_item(order))
 
     def get_urlpatterns(self) -> list[Any]:
         """Return the list, its fragment for filters, and a gift's pages."""
@@ -161,36 +138,28 @@ class GiftViewSet(ViewSet):
         return [
             path("", GiftsView.as_view(**shared), name="index"),
             path("results/", GiftsView.as_view(results_only=True, **shared), name="index_results"),
+            path("csv/", csv_view, name="csv"),
             path("<uuid:pk>/", gift_view, name="gift"),
             path("<uuid:pk>/give-back/", refund_view, name="refund"),
             path("<uuid:pk>/receipt/", receipt_view, name="receipt"),
         ]
 
 
-class WebhookViewSet(ViewSet):
-    """The inbox: the list, one webhook, trying it again."""
-
-    name = "webhooks"
-    icon = "download"
-    menu_label = "Webhooks"
-    menu_hook = "register_funding_menu_item"
-    menu_order = 70
-
-    def get_menu_item(self, order: int | None = None) -> Any:
-        """Show the entry to those who may read the inbox."""
-        item = super().get_menu_item(order)
-        item.is_shown = lambda request: request.user.has_perm("giving.view_inboxevent")
-        return item
-
-    def get_urlpatterns(self) -> list[Any]:
-        """Return the list, its fragment for filters, and a webhook's pages."""
-        shared = {"index_url_name": "webhooks:index", "index_results_url_name": "webhooks:index_results"}
-        return [
-            path("", WebhooksView.as_view(**shared), name="index"),
-            path("results/", WebhooksView.as_view(results_only=True, **shared), name="index_results"),
-            path("<int:pk>/", webhook_view, name="webhook"),
-            path("<int:pk>/again/", webhook_again_view, name="again"),
-        ]
+def csv_view(request: HttpRequest) -> StreamingHttpResponse:
+    """Send the gifts that the list shows as CSV, newest first, and write down who took them away."""
+    if not request.user.has_perm("giving.view_gift"):
+        raise PermissionDenied
+    with_people = may_see_supporters(request)
+    filters = GiftFilters(request.GET, queryset=Gift.objects.order_by("-created_at", "pk"), request=request)
+    found = filters.qs if filters.is_valid() else Gift.objects.none()
+    sought = request.GET.get("q", "").strip()
+    if sought:
+        found &= queries.gifts_found(sought, by_person=with_people)
+    log(instance=request.user, action="giving.export", user=request.user, data={"gifts": found.count(), "asked": request.GET.urlencode()[:500]})
+    answer = StreamingHttpResponse(sheets.sheet(found, with_people=with_people), content_type="text/csv; charset=utf-8")
+    answer.headers["Content-Disposition"] = 'attachment; filename="gifts.csv"'
+    answer.headers["Cache-Control"] = "no-store"
+    return answer
 
 
 def gift_view(request: HttpRequest, pk: UUID) -> HttpResponse:
@@ -204,10 +173,11 @@ def gift_view(request: HttpRequest, pk: UUID) -> HttpResponse:
         "events": [(words.day_and_hour(event.at), event) for event in gift.events.all()],
         "transfers": [(row, Money(row.amount_minor, row.currency).words()) for row in queries.transfers_of(gift)],
         "webhooks": [(event, outcome_of(event)) for event in queries.webhooks_of(gift)] if request.user.has_perm("giving.view_inboxevent") else [],
+        "kept_name": KeptName.objects.filter(gift=gift).first() if may_see_supporters(request) else None,
         "receipt": receipt,
         "receipt_sent": words.day_and_hour(receipt.sent_at) if receipt and receipt.sent_at else "",
         "siblings": gift.pledge.gifts.exclude(pk=gift.pk).order_by("created_at") if gift.pledge else [],
-        "may_refund": request.user.has_perm("giving.refund_gift") and gift.state in REFUNDABLE,
+        "may_refund": request.user.has_perm("giving.refund_gift") and gift.state in REFUNDABLE and gift.provider not in BY_HAND,
         "practice": queries.is_practice(gift.provider),
     }
     return render(request, "giving/desk/gift.html", facts)
@@ -251,43 +221,6 @@ def receipt_view(request: HttpRequest, pk: UUID) -> HttpResponse:
     return redirect("gifts:gift", gift.pk)
 
 
-def webhook_view(request: HttpRequest, pk: int) -> HttpResponse:
-    """Show one webhook as it came, and what became of it."""
-    event = _webhook(request, pk)
-    facts = {
-        "event": event,
-        "outcome": outcome_of(event),
-        "received": words.day_and_hour(event.received_at),
-        "applied": words.day_and_hour(event.applied_at) if event.applied_at else "",
-        "next_try": words.day_and_hour(event.next_try_at),
-        "body": bytes(event.body).decode("utf-8", "replace"),
-        "gift": Gift.objects.filter(provider=event.provider, provider_ref=event.object_ref).first(),
-        "may_try": request.user.has_perm("giving.change_inboxevent"),
-    }
-    return render(request, "giving/desk/webhook.html", facts)
-
-
-@require_POST
-def webhook_again_view(request: HttpRequest, pk: int) -> HttpResponse:
-    """Have a webhook tried again at once."""
-    event = _webhook(request, pk, "giving.change_inboxevent")
-    try_again(event=event, now=clock.now())
-    messages.success(request, "It is tried again in a moment. Nothing is posted twice.")
-    return redirect("webhooks:webhook", event.pk)
-
-
-def outcome_of(event: InboxEvent) -> str:
-    """Return what became of a webhook, in words."""
-    if event.applied_at:
-        return "Applied"
-    return f"Failed, tried again: {event.error}" if event.error else "Waiting"
-
-
-def may_see_supporters(request: HttpRequest) -> bool:
-    """Say whether the person may see who supporters are."""
-    return bool(request.user.has_perm("readers.view_supporter"))
-
-
 def _gift(request: HttpRequest, pk: UUID, permission: str) -> Gift:
     if not request.user.has_perm(permission):
         raise PermissionDenied
@@ -295,12 +228,3 @@ def _gift(request: HttpRequest, pk: UUID, permission: str) -> Gift:
     if gift is None:
         raise Http404
     return gift
-
-
-def _webhook(request: HttpRequest, pk: int, permission: str = "giving.view_inboxevent") -> InboxEvent:
-    if not request.user.has_perm(permission):
-        raise PermissionDenied
-    event = InboxEvent.objects.filter(pk=pk).first()
-    if event is None:
-        raise Http404
-    return event
