@@ -13,27 +13,33 @@ import time_machine
 from django.core.files.base import ContentFile
 from django.test import Client
 
+from masthead.delivery.filling.renderer import Renderer
 from masthead.kernel import clock
 from masthead.newsroom.pictures import shapes
 from masthead.newsroom.pictures.models import Attachment
 from masthead.newsroom.staff.roles import Role
 from masthead.newsroom.stories import actions
-from masthead.newsroom.stories.models import StoryPage
-from tests.make import make_author, make_newsroom, make_picture, make_staff, make_story, make_topic
+from masthead.newsroom.stories.models import Statement, StoryPage
+from tests.make import make_author, make_document, make_newsroom, make_party, make_picture, make_staff, make_statement_draft, make_story, make_topic
+from tests.make.sourced import make_copy
 
 pytestmark = pytest.mark.django_db
 NOON = dt.datetime(2026, 3, 10, 12, 0, tzinfo=dt.UTC)
 HOUR = NOON + dt.timedelta(hours=1)
-WORDS = ("qheadline", "qstandfirst", "qbody", "qcaption", "qpullquote", "qcredit", "qalt", "qattachment")
+WORDS = ("qheadline", "qstandfirst", "qbody", "qcaption", "qpullquote", "qcredit", "qalt", "qattachment", "qspeaker", "qsource", "qoffice", "qoutlet")
 
 
 def make_marked(**words):
     """Make an unpublished story in which each field holds a marker; its address holds qheadline."""
     picture = make_picture(caption="qcaption", credit_line="qcredit", description="qalt")
     attachment = Attachment.objects.create(title="qattachment", file=ContentFile(b"%PDF-1.4 qbody", name="qattachment.pdf"))
+    document = make_document("qsource", url="https://qsource.example/1")
+    make_copy(document)
+    said = make_statement_draft("qbody", speaker=make_party("qspeaker"), speaker_title="qoffice", via=[make_party("qoutlet", kind="outlet")], document=document)
     return make_story(
         "qheadline",
         live=False,
+        statements=[said],
         standfirst="qstandfirst",
         lead_picture=picture,
         topics=[make_topic("Harbours")],
@@ -98,6 +104,7 @@ def addresses(story):
     guesses += [f"/attachments/{attachment.pk}/{attachment.filename}", "/api/v2/pages/", "/api/v2/images/", "/desk/", "/desk/api/main/pages/"]
     lists = ["/", "/news/", "/topics/harbours/", f"/authors/{story.bylines.first().author.slug}/" if story.bylines.first() else "/", "/corrections/"]
     lists += ["/archive/", "/archive/2026/03/", "/feed.xml", "/news/feed.xml", "/sitemap.xml", "/robots.txt", "/news/qheadline/", "/contribute/"]
+    lists += ["/sources/", "/sources/qspeaker/", "/sources/qoutlet/", "/sources/statements.jsonl", "/sources/statements.csv", "/news/qheadline/statements.json"]
     lists += [f"/search/?q={word}" for word in WORDS]
     return lists + guesses
 
@@ -167,7 +174,19 @@ def test_at_its_hour_everything_is_there(state):
     with time_machine.travel(HOUR, tick=False):
         actions.publish_due(now=clock.now())
         seen = crawl(Client(), asked)
-    assert {word for _, _, word in leaks(seen)} >= {"qheadline", "qstandfirst", "qbody", "qcaption", "qcredit", "qalt", "file"}
+    assert {word for _, _, word in leaks(seen)} >= {
+        "qheadline",
+        "qstandfirst",
+        "qbody",
+        "qcaption",
+        "qcredit",
+        "qalt",
+        "qspeaker",
+        "qsource",
+        "qoffice",
+        "qoutlet",
+        "file",
+    }
     assert seen["/news/qheadline/"][0] == 200
 
 
@@ -178,6 +197,40 @@ def test_a_newer_draft_of_a_public_story_stays_hidden():
         public = make_story("Public story")
         for field in ("standfirst", "lead_picture", "body"):
             setattr(public, field, getattr(story, field))
+        for statement in story.statements.all():
+            public.statements.add(Statement(words=statement.words, speaker=statement.speaker, document=statement.document))
         public.title = "qheadline"
         public.save_revision()
         assert leaks(crawl(Client(), [*asked, public.url])) == []
+
+
+@pytest.mark.parametrize("state", HIDDEN)
+def test_the_page_store_holds_nothing_of_a_hidden_story(state, tmp_path):
+    """Filled while the story is still what it was before, and again when it is hidden: the store is served without anybody asking Django."""
+    make_newsroom()
+    make, hide = HIDDEN[state]
+    renderer = Renderer(tmp_path / "pages")
+    with time_machine.travel(NOON, tick=False):
+        renderer.begin()
+        story = make()
+        renderer.finish()
+        hide(story)
+        renderer.finish()
+        found = {path: b"".join(renderer.store.page(path).segments) for path in renderer.store.paths()}
+    renderer.close()
+    assert "/" in found
+    assert [(path, word) for path, content in found.items() for word in WORDS if word.encode() in content or word in path] == []
+    assert [path for path in found if path.startswith(("/pictures/", "/attachments/", "/kept/"))] == []
+
+
+def test_the_page_store_would_show_it(tmp_path):
+    """The control: what the test above looks for is there once the story is public."""
+    with time_machine.travel(NOON, tick=False):
+        renderer = Renderer(tmp_path / "pages")
+        publish(make_marked())
+        renderer.begin()
+        renderer.finish()
+        pages = [renderer.store.page(path) for path in renderer.store.paths()]
+    renderer.close()
+    whole = b"".join(b"".join(page.segments) for page in pages)
+    assert [word for word in WORDS if word.encode() not in whole] == []

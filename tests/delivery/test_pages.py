@@ -1,5 +1,6 @@
 import datetime as dt
 
+import html5lib
 import pytest
 import time_machine
 from django.test import Client
@@ -194,7 +195,8 @@ def test_public_pages_forbid_what_they_do_not_need(client, front):
         page = answer.content.decode()
         assert " style=" not in page
         assert "<style" not in page
-        assert all("src=" in tag.split(">")[0] for tag in page.split("<script")[1:])
+        opened = [tag.split(">")[0] for tag in page.split("<script")[1:]]
+        assert all("src=" in tag or tag == ' type="application/ld+json"' for tag in opened)  # data is not run
         assert not answer.cookies
         assert "Cookie" not in answer.get("Vary", "")
 
@@ -251,3 +253,20 @@ def test_the_error_page_needs_no_database():
 def test_no_cache_on_the_way_may_answer_with_an_old_meter(client, address):
     make_story()
     assert "no-cache" in client.get(address)["Cache-Control"]
+
+
+@pytest.mark.parametrize(
+    ("headline", "title"),
+    [
+        ("Ferry back", "Ferry back | The Meridian"),
+        ("“Ferry” & crew are back in service after a winter of repairs", "“Ferry” & crew are back in service after a winter of repairs"),
+        ("F" * 30 + " " + "g" * 38, "F" * 30 + " " + "g" * 38),
+        ("The ferry is back: " + "word " * 20, "The ferry is back: word word word word word word word word word word…"),
+        ("F" * 90, "F" * 69 + "…"),
+    ],
+)
+def test_a_window_title_is_short_enough_to_be_shown_whole(client, front, headline, title):
+    story = make_story(headline)
+    page = html5lib.parse(client.get(path_of(story)).content.decode(), namespaceHTMLElements=False)
+    assert page.find("head/title").text == title
+    assert page.find(".//h1").text.strip() == headline.strip()

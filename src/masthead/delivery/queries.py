@@ -1,19 +1,20 @@
 """What the public pages read: the frame of every page, and what stands around a story."""
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from django.conf import settings
 from django.core.paginator import Page as PageOfList
 from django.core.paginator import Paginator
-from django.db.models import Count, Max, QuerySet
+from django.db.models import Count, Max, Q, QuerySet
 from django.db.models.functions import TruncMonth
 from django.http import HttpRequest
 from django.utils.translation import get_language_info
 from wagtail.models import Page
 
+from masthead.kernel import clock, reads
 from masthead.newsroom.stories import queries as stories
 from masthead.newsroom.stories.models import Byline, Correction, FrontPage, InfoPage, Publication, SectionPage, StoryPage, Topic
 
@@ -71,7 +72,9 @@ def publication_of(request: HttpRequest | None) -> Publication:
     if isinstance(kept, Publication):
         return kept
     rows = Publication.objects.select_related("site__root_page").defer(*UNREAD).filter(site__is_default_site=True)
-    found = next(iter(rows[:1]), None) or Publication()
+    reads.note("front")
+    with reads.unnoted("wagtailcore_page:"):
+        found = next(iter(rows[:1]), None) or Publication()
     if request is not None:
         request.publication = found  # type: ignore[attr-defined]  # a note on the request, read above
     return found
@@ -105,6 +108,12 @@ def publication_facts(request: HttpRequest | None) -> PublicationFacts:
 
 def _menu(here: str) -> tuple[tuple[Place, ...], tuple[Place, ...]]:
     section_type, info_type = _types()
+    reads.note("menu")
+    with reads.accounted():
+        return _places(here, section_type, info_type)
+
+
+def _places(here: str, section_type: int, info_type: int) -> tuple[tuple[Place, ...], tuple[Place, ...]]:
     rows = (
         Page.objects.filter(live=True, show_in_menus=True, content_type_id__in=[section_type, info_type])
         .order_by("path")
@@ -155,12 +164,14 @@ def pictured_first(found: tuple[StoryPage, ...]) -> tuple[StoryPage, ...]:
 
 def in_section(section: SectionPage) -> QuerySet[StoryPage]:
     """Return a section's public stories, newest first, with what a list shows of them."""
+    reads.note_span(f"stories.section={section.pk}")
     return stories.cards(stories.published().filter(section=section))
 
 
 def leaf(found: Listed, number: str) -> Leaf:
     """Return one leaf of a list; the last one where `number` is beyond it, the first where it is no number."""
     asked: Leaf = Paginator(found, LEAF_LENGTH).get_page(number)  # type: ignore[assignment]  # the paginator loses what it pages
+    asked.object_list = list(asked.object_list)  # type: ignore[assignment]  # read now, once
     return asked
 
 
@@ -233,15 +244,41 @@ def _updated_at(story: StoryPage) -> dt.datetime | None:
     return last if first and last and last - first >= UPDATE_AFTER else None
 
 
-def more_like(story: StoryPage, topics: Iterable[Topic], *, count: int = MORE) -> list[StoryPage]:
-    """Return up to `count` public stories to read after `story`: those that share a topic, then its section's newest."""
-    base = stories.cards(stories.published().exclude(pk=story.pk), bylines=False)
-    on_them = StoryPage.topics.through.objects.filter(topic__in=list(topics)).values("storypage")
-    found = list(base.filter(pk__in=on_them)[:count]) if topics else []
-    if len(found) < count and story.section_id:
-        seen = {other.pk for other in found}
-        found += [other for other in base.filter(section_id=story.section_id)[: count + len(seen)] if other.pk not in seen]
-    return sorted(found[:count], key=lambda other: other.lead_picture_id is None)  # the first is shown with its picture
+def more_like(story: StoryPage, topics: Sequence[Topic], *, count: int = MORE) -> list[StoryPage]:
+    """Return up to `count` public stories to read on with: those that share a topic, then those of the section, each time what came next before what came before.
+
+    What stands there depends on the story's neighbours in time and not on what is newest: a story that appears changes a handful
+    of pages, however many there are.
+    """
+    found: list[StoryPage] = []
+    with reads.accounted():
+        base = stories.cards(stories.published().exclude(pk=story.pk), bylines=False)
+        if topics:
+            on_them = StoryPage.topics.through.objects.filter(topic__in=topics).values("storypage")
+            found = _around(story, base.filter(pk__in=on_them), [f"stories.topic={topic.pk}" for topic in topics], count, found)
+        if len(found) < count and story.section_id:
+            found = _around(story, base.filter(section_id=story.section_id), [f"stories.section={story.section_id}"], count, found)
+    return sorted(found, key=lambda other: other.lead_picture_id is None)  # the first is shown with its picture
+
+
+def _around(story: StoryPage, others: QuerySet[StoryPage], lists: Sequence[str], count: int, found: list[StoryPage]) -> list[StoryPage]:
+    """Return `found`, filled up to `count` with what follows `story` in the `lists`, nearest first, then with what went before it."""
+    here = story.published_at or clock.now()
+    seen = {other.pk for other in found}
+    wanted = count + len(seen)
+    ordered = others.order_by().values("pk")
+    next_ones = ordered.filter(published_at__gt=here).order_by("published_at", "pk")[:wanted]
+    last_ones = ordered.filter(published_at__lte=here).order_by("-published_at", "-pk")[:wanted]
+    near = list(others.filter(Q(pk__in=next_ones) | Q(pk__in=last_ones)))  # the newest first; in one query
+    later = [other for other in reversed(near) if other.published_at and other.published_at > here]
+    earlier = [other for other in near if not other.published_at or other.published_at <= here]
+    for name in lists:
+        reads.note_span(
+            name,
+            since=earlier[-1].published_at if len(earlier) == wanted else None,
+            until=later[-1].published_at if len(later) == wanted else None,
+        )
+    return [*found, *(other for other in (*later, *earlier) if other.pk not in seen)][:count]
 
 
 @dataclass(frozen=True, slots=True)
@@ -254,6 +291,12 @@ class Month:
 
 def months() -> list[Month]:
     """Return every month (newsroom's zone) in which public stories appeared, newest first."""
+    reads.note_span("stories")
+    with reads.accounted():
+        return _months()
+
+
+def _months() -> list[Month]:
     rows = (
         StoryPage.objects.filter(live=True, published_at__isnull=False)
         .annotate(month=TruncMonth("published_at"))

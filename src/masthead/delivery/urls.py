@@ -3,7 +3,7 @@
 from django.urls import path, re_path, register_converter
 from wagtail.urls import serve_pattern
 
-from masthead.delivery import files, serve, views
+from masthead.delivery import files, kept, serve, sources, views
 
 
 class Colour:
@@ -29,6 +29,10 @@ urlpatterns = [
     path("media/<path:name>", files.staff_file, name="staff_file"),
     path("topics/<str:slug>/", views.topic, name="topic"),
     path("authors/<str:slug>/", views.author, name="author"),
+    path("kept/<uuid:key>/", kept.kept_copy, name="kept_copy"),
+    path("kept/<uuid:key>/file", kept.kept_file, name="kept_file"),
+    path("sources/", sources.index, name="sources"),
+    path("sources/<str:slug>/", sources.party, name="party"),
     path("corrections/", views.corrections, name="corrections"),
     path("archive/", views.archive, name="archive"),
     path("archive/<int:year>/<int:month>/", views.archive_month, name="archive_month"),

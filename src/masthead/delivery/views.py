@@ -11,6 +11,7 @@ from django.views.decorators.http import require_safe
 
 from masthead.delivery import queries
 from masthead.delivery.colours import accent_css
+from masthead.kernel import reads
 from masthead.newsroom.stories import queries as stories
 from masthead.newsroom.stories.models import Author, Topic
 
@@ -35,6 +36,7 @@ def author(request: HttpRequest, slug: str) -> HttpResponse:
 @require_safe
 def corrections(request: HttpRequest) -> HttpResponse:
     """Show every public correction, newest first."""
+    reads.note("stories_correction")
     return render(request, "theme/corrections.html", {"leaf": _leaf(request, stories.public_corrections())})
 
 
@@ -48,7 +50,9 @@ def archive(request: HttpRequest) -> HttpResponse:
 def archive_month(request: HttpRequest, year: int, month: int) -> HttpResponse:
     """Show the stories of one month, by day, newest first."""
     start, end = _month(year, month)
-    found = list(stories.published_between(start, end))
+    reads.note_span(f"stories.month={year:04d}-{month:02d}")
+    with reads.accounted():
+        found = list(stories.published_between(start, end))
     if not found:
         raise Http404
     return render(request, "theme/archive_month.html", {"first": start.date(), "stories": found})
@@ -66,7 +70,8 @@ def _month(year: int, month: int) -> tuple[dt.datetime, dt.datetime]:
 
 
 def _leaf(request: HttpRequest, found: queries.Listed) -> queries.Leaf:
-    return queries.leaf(found, request.GET.get("page", "1"))
+    with reads.accounted():
+        return queries.leaf(found, request.GET.get("page", "1"))
 
 
 @require_safe

@@ -3,21 +3,23 @@
 import datetime as dt
 import re
 from collections.abc import Iterable
+from html import unescape
 from typing import Any
 
 from babel.dates import format_date, format_skeleton
 from django import template
 from django.utils import timezone
-from django.utils.html import format_html
+from django.utils.html import escape, format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language
 from wagtail.models import Page
-from wagtail.rich_text import RichText
 
 from masthead.delivery import embeds, queries
-from masthead.kernel import clock
+from masthead.kernel import clock, reads
 from masthead.newsroom.stories.models import FrontPage, SectionPage, StoryPage
 from masthead.newsroom.stories.queries import Front
+from masthead.newsroom.stories.sourcing import Sourcing
+from masthead.newsroom.stories.templatetags.sourcing import mark_block
 
 register = template.Library()
 BETWEEN_FIGURES = re.compile(r"(?<=\d)–(?=\d)")
@@ -29,6 +31,25 @@ def publication(context: dict[str, Any]) -> queries.PublicationFacts:
     return queries.publication_facts(context.get("request"))
 
 
+LONGEST_TITLE = 70  # characters that search engines and tabs show; html-validate's rule long-title
+
+
+@register.filter(is_safe=True)
+def window_title(text: str) -> str:
+    """Return a page's title at a length that is shown whole: first the publication's name goes, then words at the end.
+
+    `text` is HTML, as a template block makes it; so is what is returned.
+    """
+    whole = unescape(str(text)).strip()
+    if len(whole) <= LONGEST_TITLE:
+        return str(text)
+    headline = whole.rpartition(" | ")[0] or whole
+    if len(headline) > LONGEST_TITLE:
+        headline = headline[:LONGEST_TITLE].rpartition(" ")[0].rstrip(" ,;:–—-") or headline[: LONGEST_TITLE - 1]
+        headline += "…"
+    return escape(headline)
+
+
 @register.simple_tag
 def front_of(page: FrontPage) -> Front:
     """Return what the front page shows, every story once."""
@@ -38,7 +59,8 @@ def front_of(page: FrontPage) -> Front:
 @register.simple_tag(takes_context=True)
 def stories_of(context: dict[str, Any], section: SectionPage) -> queries.Leaf:
     """Return the leaf of a section's stories that the request asks for with `?page=`."""
-    return queries.leaf(queries.in_section(section), number_in(context))
+    with reads.accounted():
+        return queries.leaf(queries.in_section(section), number_in(context))
 
 
 @register.simple_tag(takes_context=True)
@@ -87,9 +109,11 @@ def typeset(headline: str) -> str:
 
 
 @register.simple_tag
-def with_dateline(text: RichText, dateline: str) -> SafeString:
-    """Return rich text whose first paragraph begins with the dateline, where it begins with a paragraph."""
-    html = str(text)
+def prose(block: Any, sourcing: Sourcing | None = None, dateline: str = "") -> SafeString:
+    """Return a block of paragraphs, its statements marked; the first paragraph begins with the dateline where one is given."""
+    html = mark_block(block, sourcing)
+    if not dateline:
+        return html
     mark = format_html('<span class="dateline">{}</span> ', dateline)
     found = html.find("<p")
     end = html.find(">", found) + 1
@@ -106,8 +130,12 @@ def when(moment: dt.datetime | None) -> SafeString:
     """Return `moment` for a list: its hour today, its date otherwise, with the year where it is another one."""
     if moment is None:
         return mark_safe("")
-    here, today = timezone.localtime(moment), timezone.localtime(clock.now())
+    with reads.accounted():
+        here, today = timezone.localtime(moment), timezone.localtime(clock.now())
     is_today = here.date() == today.date()
+    if here.year == today.year:  # said shorter today, and this year
+        turns = here.date() + dt.timedelta(days=1) if is_today else dt.date(here.year + 1, 1, 1)
+        reads.note_until(clock.beginning_of(timezone.get_default_timezone(), turns))
     return _time(here, f"{here:%H:%M}" if is_today else long_date(here.date(), with_year=here.year != today.year))
 
 
@@ -137,6 +165,12 @@ def month_name(day: dt.date) -> str:
 def month_and_year(day: dt.date) -> str:
     """Return the month of `day` and its year, in words."""
     return format_skeleton("yMMMM", day, locale=_locale())
+
+
+@register.filter
+def date_words(day: dt.date | None) -> str:
+    """Return a date in words; empty where none is known."""
+    return long_date(day) if day else ""
 
 
 @register.filter

@@ -1,0 +1,1 @@
+"""The public site as files: for a mirror, an onion service, an archive, a disk."""

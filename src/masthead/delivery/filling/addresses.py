@@ -1,0 +1,158 @@
+"""Which addresses are public: all of them, the newest story's first, and those that a change may have brought.
+
+Pages are kept because they are in one of these lists, never because somebody asked for an address. What is not: leaves of lists
+(`?page=2`), the search, whatever sets a cookie, streams without an end (every statement as a table), files to download.
+"""
+
+from collections.abc import Iterable, Iterator
+
+from django.conf import settings
+from django.contrib.staticfiles.storage import staticfiles_storage
+from django.db.models import Max, Min, Q
+from django.urls import reverse
+from django.utils.encoding import iri_to_uri
+from wagtail.contrib.redirects.models import Redirect
+from wagtail.models import Page
+
+from masthead.delivery.filling.changes import Effect
+from masthead.delivery.queries import path_of
+from masthead.funding.campaigns import queries as campaigns
+from masthead.kernel.clock import date_in
+from masthead.newsroom.pictures.models import PublicUse, Rendition
+from masthead.newsroom.sources.models import Capture, Party
+from masthead.newsroom.stories.models import Author, InfoPage, Publication, SectionPage, StoryPage, Topic
+
+STANDING = ("/", "/feed.xml", "/campaigns/", "/corrections/", "/search/", "/robots.txt")
+COSTLY = ("/archive/", "/sources/", "/sitemap.xml")  # made of every story: after all others
+# Where an address that is nothing today may become something by a change of what hangs from it.
+MAY_APPEAR = ("/sources/", "/kept/", "/pictures/")
+SHOWN_STATIC = ("theme/", "campaigns/", "giving/", "books/")
+AT_ONCE = 500
+ROBOTS = 50_000  # addresses in one sitemap
+
+
+def every() -> Iterator[str]:
+    """Yield every public address, those that most readers ask for first."""
+    yield from STANDING
+    yield from _styles()
+    yield from of_pages(SectionPage.objects.live().order_by("path"))
+    yield from static()
+    yield from of_pages(StoryPage.objects.filter(live=True, published_at__isnull=False).order_by("-published_at", "-pk"))
+    yield from of_pages(InfoPage.objects.live().order_by("path"))
+    yield from _slugs("topic", Topic.objects.order_by("pk"))
+    yield from _slugs("author", Author.objects.order_by("pk"))
+    yield from (campaign.get_absolute_url() for campaign in campaigns.shown())
+    yield from (iri_to_uri(party.get_absolute_url()) for party in Party.objects.only("slug").order_by("-pk").iterator(AT_ONCE))
+    yield from months()
+    yield from COSTLY
+    yield from of_captures(Capture.objects.all())
+    yield from of_redirects(Redirect.objects.all())
+    yield from of_renditions(Rendition.objects.order_by("-pk"))
+
+
+def brought(effect: Effect) -> Iterator[str]:
+    """Yield the addresses of what changed, as they now are."""
+    rows = effect.rows
+    pages = rows.get("wagtailcore_page", set()) | rows.get("stories_storypage", set())
+    if pages:
+        yield from of_pages(StoryPage.objects.filter(pk__in=pages, live=True, published_at__isnull=False))
+        yield from of_pages(SectionPage.objects.filter(pk__in=pages, live=True))
+        yield from of_pages(InfoPage.objects.filter(pk__in=pages, live=True))
+    yield from (month_address(name.partition("=")[2]) for name, _place in effect.touched if name.startswith("stories.month="))
+    yield from _slugs("topic", Topic.objects.filter(pk__in=rows.get("stories_topic", ())))
+    yield from _slugs("author", Author.objects.filter(pk__in=rows.get("stories_author", ())))
+    yield from (iri_to_uri(party.get_absolute_url()) for party in Party.objects.filter(pk__in=rows.get("sources_party", ())).only("slug"))
+    cited = {key.partition("=")[2] for key in effect.keys if key.startswith("said.document=")}
+    if cited or "sources_capture" in rows:
+        yield from of_captures(Capture.objects.filter(Q(pk__in=rows.get("sources_capture", ())) | Q(document__in=cited)))
+    if "wagtailredirects_redirect" in rows:
+        yield from of_redirects(Redirect.objects.filter(pk__in=rows["wagtailredirects_redirect"]))
+    if "campaigns_campaign" in rows:
+        yield from (campaign.get_absolute_url() for campaign in campaigns.shown().filter(pk__in=rows["campaigns_campaign"]))
+    if "stories_publication" in rows:
+        yield from _styles()
+    yield from _pictures_brought(effect)
+    if "pages" in effect.keys:
+        yield from _sitemaps()
+
+
+def _pictures_brought(effect: Effect) -> Iterator[str]:
+    made, uses = effect.rows.get("pictures_rendition", ()), effect.rows.get("pictures_publicuse", ())
+    if made or uses:
+        shown = PublicUse.objects.filter(pk__in=uses, picture__isnull=False).values("picture")
+        yield from of_renditions(Rendition.objects.filter(Q(pk__in=made) | Q(image__in=shown)))
+
+
+def of_pages(pages: Iterable[Page]) -> Iterator[str]:
+    """Yield the addresses of pages of the tree, and what machines read beside each."""
+    rows = pages.only("url_path") if hasattr(pages, "only") else pages
+    for page in rows.iterator(AT_ONCE) if hasattr(rows, "iterator") else rows:
+        path = iri_to_uri(path_of(page.url_path))
+        yield path
+        if isinstance(page, SectionPage):
+            yield f"{path}feed.xml"
+        if isinstance(page, StoryPage):
+            yield f"{path}statements.json"
+
+
+def months() -> Iterator[str]:
+    """Yield the address of each month from the first story to the last."""
+    found = StoryPage.objects.filter(live=True, published_at__isnull=False).aggregate(first=Min("published_at"), last=Max("published_at"))
+    if found["first"] is None:
+        return
+    first, last = (date_in(settings.ENV.zone, found[name]) for name in ("first", "last"))
+    for number in range(last.year * 12 + last.month - 1, first.year * 12 + first.month - 2, -1):
+        yield reverse("archive_month", args=[number // 12, number % 12 + 1])
+
+
+def month_address(name: str) -> str:
+    """Return the address of a month that is written 2026-11."""
+    year, month = name.split("-")
+    return reverse("archive_month", args=[int(year), int(month)])
+
+
+def of_captures(captures: Iterable[Capture]) -> Iterator[str]:
+    """Yield the addresses of those kept copies that an editor has shown; the page says whether a public story cites them."""
+    shown = captures.filter(state=Capture.State.KEPT, visibility=Capture.Visibility.PUBLIC)  # type: ignore[attr-defined]  # always a query
+    for key in shown.values_list("key", flat=True):
+        yield reverse("kept_copy", args=[key])
+
+
+def of_redirects(redirects: Iterable[Redirect]) -> Iterator[str]:
+    """Yield old addresses that lead on, with and without a slash at the end; those told apart by a query go to Django."""
+    for old_path in redirects.values_list("old_path", flat=True):  # type: ignore[attr-defined]  # always a query
+        if "?" not in old_path and ";" not in old_path:
+            yield iri_to_uri(old_path)
+            yield iri_to_uri(f"{old_path}/")
+
+
+def of_renditions(renditions: Iterable[Rendition]) -> Iterator[str]:
+    """Yield the addresses of pictures in the sizes that somebody asked for once: those that are made, of pictures that are public."""
+    rows = renditions.filter(image__in=PublicUse.objects.filter(picture__isnull=False).values("picture"))  # type: ignore[attr-defined]  # always a query
+    for picture, key, spec in rows.values_list("image_id", "focal_point_key", "filter_spec"):
+        words = dict(part.split("-", 1) for part in spec.split("|") if "-" in part)
+        if key and words.keys() >= {"width", "format"}:
+            extension = "jpg" if words["format"] == "jpeg" else words["format"]
+            yield f"/pictures/{picture}/{key}/{words['width']}.{extension}"
+
+
+def static() -> Iterator[str]:
+    """Yield the addresses of the styles, fonts and scripts that public pages load, under the names that say what is in them."""
+    hashed = getattr(staticfiles_storage, "hashed_files", {})
+    yield from sorted(staticfiles_storage.url(name) for name in hashed if name.startswith(SHOWN_STATIC))
+
+
+def _styles() -> Iterator[str]:
+    for colour in Publication.objects.exclude(accent_colour="").values_list("accent_colour", flat=True).distinct():
+        yield reverse("theme_accent", args=[colour])
+
+
+def _slugs(name: str, rows: Iterable[Topic | Author]) -> Iterator[str]:
+    for slug in rows.values_list("slug", flat=True):  # type: ignore[attr-defined]  # always a query
+        yield reverse(name, args=[slug])
+
+
+def _sitemaps() -> Iterator[str]:
+    count = Page.objects.live().filter(depth__gte=2).count()
+    if count > ROBOTS:
+        yield from (reverse("sitemap_part", args=[number]) for number in range(1, -(-count // ROBOTS) + 1))

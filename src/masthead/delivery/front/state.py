@@ -1,0 +1,90 @@
+"""What all connections of one front process share."""
+
+import asyncio
+import logging
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from email.utils import formatdate
+from itertools import islice
+from typing import Protocol
+
+from masthead.delivery.front.bodies import Spool
+from masthead.delivery.front.heads import Head, Header
+from masthead.delivery.front.plan import Plan
+
+LOOKED_AT = 256
+access = logging.getLogger("masthead.access")
+
+
+class Stored(Protocol):
+    """A finished answer."""
+
+    @property
+    def status(self) -> int:
+        """Return the status."""
+
+    @property
+    def head(self) -> bytes:
+        """Return status line and headers, each with its line's end, without the empty line after them, without date and connection."""
+
+    @property
+    def body(self) -> bytes:
+        """Return the body, empty for HEAD and 304."""
+
+
+Answerer = Callable[[bytes, bytes, list[Header]], Stored | None]
+"""Answers method, target and headers (names in small letters) from the page store, or None: ask Django."""
+
+
+def nothing_stored(_method: bytes, _target: bytes, _headers: list[Header]) -> None:
+    """Answer nothing: what a front without a page store does."""
+    return
+
+
+class Watched(Protocol):
+    """A connection, as the one who looks after all of them sees it."""
+
+    def look(self, now: float) -> None:
+        """Let go of it if it has taken too long."""
+
+    def stop(self) -> None:
+        """End it, after what is being answered."""
+
+    def evict(self) -> bool:
+        """End it at once if nothing is being answered on it; return whether it was."""
+
+
+@dataclass(kw_only=True)
+class Front:
+    """One front process: its plan, the store it answers from, and what is open."""
+
+    plan: Plan
+    answer: Answerer
+    spool: Spool
+    most: int = 4096
+    """Connections at once."""
+    now: float = 0.0
+    """The loop's time, as of the last tick: four a second, which is exact enough for time limits and costs a request nothing."""
+    date: bytes = b""
+    stopping: bool = False
+    connections: dict[Watched, None] = field(default_factory=dict)
+    """In the order they came."""
+
+    def tick(self, loop: asyncio.AbstractEventLoop) -> None:
+        """Bring time and date up to now."""
+        self.now = loop.time()
+        self.date = b"date: %b\r\n" % formatdate(usegmt=True).encode()
+
+    def admit(self, connection: Watched) -> None:
+        """Take a connection in; where there are too many, one of the oldest on which nothing is being answered goes."""
+        self.connections[connection] = None
+        if len(self.connections) > self.most:
+            any(old.evict() for old in list(islice(self.connections, LOOKED_AT)))
+
+    def note(self, head: Head, *, peer: str, status: int, sent: int) -> None:
+        """Write one line of the access log, in the common form, if the newsroom wants one."""
+        if self.plan.access_log:
+            at = time.strftime("%d/%b/%Y:%H:%M:%S +0000", time.gmtime())
+            asked = f"{head.method.decode()} {head.target.decode('latin-1')} HTTP/{'1.0' if head.old else '1.1'}"
+            access.info('%s - - [%s] "%s" %d %d', peer or "-", at, asked, status, sent)

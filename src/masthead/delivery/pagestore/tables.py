@@ -1,0 +1,91 @@
+"""The tables of the page store's file, and what is written into them."""
+
+import json
+import sqlite3
+from collections.abc import Iterable
+from contextlib import closing
+from pathlib import Path
+
+from masthead.delivery.pagestore.coding import Effort, Variant, packed
+from masthead.delivery.pagestore.page import Page
+
+VERSION = 2  # of the tables: a file of another version is emptied
+TABLES = """
+CREATE TABLE page (path TEXT PRIMARY KEY, head TEXT NOT NULL, revision TEXT NOT NULL, sequence INTEGER NOT NULL, effort INTEGER NOT NULL) WITHOUT ROWID;
+CREATE UNIQUE INDEX page_sequence ON page (sequence);
+CREATE INDEX page_effort ON page (effort, sequence);
+CREATE TABLE body (sequence INTEGER NOT NULL, coding TEXT NOT NULL, size INTEGER NOT NULL, pieces BLOB NOT NULL);
+CREATE UNIQUE INDEX body_coding ON body (sequence, coding, size);
+CREATE TABLE change (sequence INTEGER PRIMARY KEY AUTOINCREMENT, path TEXT NOT NULL);
+CREATE TABLE hole (path TEXT NOT NULL, meter TEXT NOT NULL, part TEXT NOT NULL, length INTEGER NOT NULL);
+CREATE INDEX hole_meter ON hole (meter, part, length);
+CREATE INDEX hole_path ON hole (path);
+CREATE TABLE dependency (key TEXT NOT NULL, path TEXT NOT NULL, PRIMARY KEY (key, path)) WITHOUT ROWID;
+CREATE INDEX dependency_path ON dependency (path);
+CREATE TABLE turn (path TEXT PRIMARY KEY, at INTEGER NOT NULL) WITHOUT ROWID;
+CREATE INDEX turn_at ON turn (at);
+CREATE TABLE note (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
+"""
+
+
+def opened(path: Path, patience: float) -> sqlite3.Connection:
+    """Return a connection to the file at `path`, with its tables; a lock is waited for `patience` seconds."""
+    connection = sqlite3.connect(path, timeout=patience, isolation_level=None, check_same_thread=False)
+    connection.execute("PRAGMA journal_mode = WAL")
+    connection.execute("PRAGMA synchronous = NORMAL")
+    with closing(connection.cursor()) as cursor:
+        if cursor.execute("PRAGMA user_version").fetchone()[0] != VERSION:
+            _make(cursor)
+    return connection
+
+
+def _make(cursor: sqlite3.Cursor) -> None:
+    """Make the tables, once, whoever comes first; tables of another version go."""
+    cursor.execute("BEGIN EXCLUSIVE")
+    if cursor.execute("PRAGMA user_version").fetchone()[0] != VERSION:
+        for (name,) in cursor.execute("SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%'").fetchall():
+            cursor.execute(f"DROP TABLE {name}")
+        for statement in filter(None, map(str.strip, TABLES.split(";"))):
+            cursor.execute(statement)
+        cursor.execute(f"PRAGMA user_version = {VERSION}")
+    cursor.execute("COMMIT")
+
+
+def forms(database: sqlite3.Connection, page: Page, variants: tuple[Variant, ...], effort: Effort) -> None:
+    """Write a page with its forms under a sequence of its own, in place of what its path had."""
+    former = database.execute("SELECT head, sequence, revision FROM page WHERE path = ?", (page.path,)).fetchone()
+    modified = page.modified
+    if former is not None and former[2] != page.revision:
+        modified = max(modified, json.loads(former[0])[2] + 1)
+    _remove_forms(database, page.path)
+    sequence = database.execute("INSERT INTO change (path) VALUES (?)", (page.path,)).lastrowid
+    holes = [(hole.meter, hole.part, hole.length) for hole in page.holes]
+    head = json.dumps([page.status, page.media_type, modified, page.expires, page.keys, page.headers, holes])
+    # A page that is kept as it is alone cannot be compressed better.
+    done = Effort.THOROUGH if len(variants) == 1 else effort
+    database.execute("INSERT INTO page VALUES (?, ?, ?, ?, ?)", (page.path, head, page.revision, sequence, done))
+    database.executemany("INSERT INTO body VALUES (?, ?, ?, ?)", [(sequence, variant.coding, variant.wire, packed(variant)) for variant in variants])
+    database.executemany("INSERT INTO hole VALUES (?, ?, ?, ?)", [(page.path, *hole) for hole in holes])
+
+
+def depends(database: sqlite3.Connection, path: str, dependencies: Iterable[str], turns: int | None) -> None:
+    """Write what a page was made from, and when it has to be made anew."""
+    database.execute("DELETE FROM dependency WHERE path = ?", (path,))
+    database.execute("DELETE FROM turn WHERE path = ?", (path,))
+    database.executemany("INSERT INTO dependency VALUES (?, ?)", [(key, path) for key in dependencies])
+    if turns is not None:
+        database.execute("INSERT INTO turn VALUES (?, ?)", (path, turns))
+
+
+def remove(database: sqlite3.Connection, path: str) -> None:
+    """Remove a path, where it is there."""
+    if database.execute("SELECT 1 FROM page WHERE path = ?", (path,)).fetchone() is not None:
+        _remove_forms(database, path)
+        depends(database, path, (), None)
+        database.execute("INSERT INTO change (path) VALUES (?)", (path,))
+
+
+def _remove_forms(database: sqlite3.Connection, path: str) -> None:
+    database.execute("DELETE FROM body WHERE sequence = (SELECT sequence FROM page WHERE path = ?)", (path,))
+    database.execute("DELETE FROM page WHERE path = ?", (path,))
+    database.execute("DELETE FROM hole WHERE path = ?", (path,))

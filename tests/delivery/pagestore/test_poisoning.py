@@ -1,0 +1,120 @@
+"""No request changes what others are answered, whatever it says: answers are made of the store alone."""
+
+import itertools
+import random
+from pathlib import Path
+
+import pytest
+from hypothesis import given as over
+from hypothesis import settings
+from hypothesis import strategies as st
+
+from masthead.delivery.pagestore.answers import Answers
+from masthead.delivery.pagestore.store import Entry, Store
+from tests.delivery.pagestore.make import HOST, STORY, page, with_meter
+
+TARGETS = [
+    b"/story/", b"/feed/", b"/old/", b"//story/", b"///story/", b"/story//", b"/./story/", b"/x/../story/", b"/%2e%2e/story/", b"/story/%2e%2e/", b"/../../etc/passwd",
+    b"/..%2fstory/", b"/..;/story/", b"/\\story/", b"/%5cstory/", b"/%73tory/", b"/s%74ory/", b"/STORY/", b"/Story/", b"/story", b"story/", b"/story/index.html",
+    b"/story/\x00", b"/story/%00", b"/\x00story/", b"/story/\xff", b"/story/%ff", b"/st\xc3\xb6ry/", b"/story/\t", b"/story/ ", b" /story/", b"/story/\r\nX: y",
+    b"/story/#x", b"/story/;x=1", b"/story/?", b"/story/?x", b"/story/?x=1&y=2", b"/story/?utm_source=x", b"/story/?utm_source=x&callback=evil", b"/story/?utm_source=<script>",
+    b"/story/??", b"/story/?/story/", b"/story/%3fx=1", b"/story/&x=1", b"/?story/", b"?", b"#", b"*", b"", b"/", b"//", b"http://paper.example/story/",
+    b"http://evil.example/story/", b"HTTP://PAPER.EXAMPLE/story/", b"https://paper.example:443/story/", b"//evil.example/story/", b"/http://evil.example/", b"evil.example:80",
+    b"javascript:alert(1)", b"/story/" + b"a" * 10_000, b"/" + b"../" * 3_000, b"/story/?" + b"utm_source=a&" * 2_000, b"/story/%", b"/story/%zz", b"/story/%u0041",
+]  # fmt: skip
+HEADERS = [
+    [(b"x-forwarded-host", b"evil.example")], [(b"x-forwarded-proto", b"http")], [(b"x-forwarded-for", b"127.0.0.1")], [(b"x-forwarded-port", b"1337")],
+    [(b"x-forwarded-prefix", b"/evil")], [(b"x-forwarded-scheme", b"nothttps")], [(b"forwarded", b"host=evil.example;proto=http")], [(b"x-host", b"evil.example")],
+    [(b"x-original-url", b"/feed/")], [(b"x-rewrite-url", b"/feed/")], [(b"x-http-method-override", b"POST")], [(b"x-method-override", b"HEAD")], [(b"host", b"evil.example")],
+    [(b"accept-encoding", b"gzip")], [(b"accept-encoding", b"br;q=1, gzip;q=0")], [(b"accept-encoding", b"*;q=0")], [(b"accept-encoding", b"\x00\xff")],
+    [(b"accept-encoding", b"gzip, " * 5_000)], [(b"accept-encoding", b"gzip"), (b"accept-encoding", b"br")], [(b"accept-language", b"de")], [(b"accept", b"application/json")],
+    [(b"user-agent", b"<script>alert(1)</script>")], [(b"referer", b"http://evil.example/")], [(b"origin", b"http://evil.example")], [(b"cookie", b"a=" + b"b" * 60_000)],
+    [(b"cookie", b"sessionid=stolen")], [(b"cookie", b"lang=de; theme=dark")], [(b"authorization", b"Basic YTpi")], [(b"range", b"bytes=0-10")], [(b"range", b"bytes=10-,20-30")],
+    [(b"if-none-match", b"*")], [(b"if-none-match", b'"x", W/"y"' * 1_000)], [(b"if-none-match", b"\xff\x00")], [(b"if-modified-since", b"Tue, 19 Jan 2038 03:14:07 GMT")],
+    [(b"if-modified-since", b"x" * 60_000)], [(b"if-range", b'"x"')], [(b"cache-control", b"no-store, max-age=0")], [(b"pragma", b"no-cache")], [(b"content-length", b"0")],
+    [(b"content-length", b"10")], [(b"content-length", b"-1")], [(b"transfer-encoding", b"chunked")], [(b"transfer-encoding", b"identity")], [(b"connection", b"host, upgrade")],
+    [(b"upgrade", b"h2c")], [(b"te", b"trailers")], [(b"via", b"1.1 evil")], [(b"surrogate-capability", b"x=ESI/1.0")], [(b"x" * 60_000, b"y")], [(b"", b"")], [(b"host ", b"evil.example")],
+]  # fmt: skip
+CODINGS = (b"identity", b"gzip", b"br", b"zstd", b"gzip, deflate, br, zstd")
+USUAL = [(path, [HOST, (b"accept-encoding", coding)]) for path in (b"/story/", b"/feed/", b"/old/", b"/plain/") for coding in CODINGS]
+
+
+@pytest.fixture
+def filled(store: Store) -> Store:
+    fill(store)
+    return store
+
+
+def fill(store: Store) -> None:
+    """Put a page of each sort into a store."""
+    store.write(
+        [
+            Entry(page=with_meter()),
+            Entry(page=page("/feed/", media_type="application/atom+xml", segments=(STORY * 2,))),
+            Entry(page=page("/old/", status=301, segments=(b"",), headers=(("Location", "/story/"),))),
+            Entry(page=page("/plain/", segments=(b"<p>other words</p>" * 100,))),
+        ]
+    )
+    store.meters.write("m", {"figures": b"10 EUR"}, version=1, moment=1)
+
+
+def usual(answers: Answers) -> list[object]:
+    """Return what the usual requests get: the bytes on the wire."""
+    return [(answer.head, answer.body) for path, headers in USUAL if (answer := answers.answer(b"GET", path, headers)) is not None]
+
+
+def state(store: Store) -> object:
+    """Return everything that the store holds."""
+    return [store.page(path) for path in store.paths()], store.meters.snapshot(), store.meters.stamp, (store.folder / "meters").read_bytes()
+
+
+def test_every_odd_request_leaves_all_as_it_was(filled: Store):
+    answers = Answers(filled, hosts=["paper.example"])
+    before, held = usual(answers), state(filled)
+    assert len(before) == len(USUAL)
+    attempts = list(itertools.product((b"GET", b"HEAD"), TARGETS, [[], *HEADERS]))
+    assert len(attempts) > 6_000
+    random.shuffle(attempts)
+    for method, target, headers in attempts:
+        answer = answers.answer(method, target, [HOST, *headers])
+        assert answer is None or allowed(answer.head, answer.body, before), (method, target[:100], headers[0][0][:100])
+    assert usual(answers) == before
+    assert state(filled) == held
+    assert len(answers.memory) == 4
+    assert answers.memory.used < 200_000
+
+
+def allowed(head: bytes, body: bytes, before: list[object]) -> bool:
+    """Say whether an answer is one that the usual requests get, or its HEAD or 304."""
+    usual_heads = {given[0]: given[1] for given in before}  # type: ignore[index]
+    if head in usual_heads:
+        return body in (usual_heads[head], b"")
+    tags = {line for given in usual_heads for line in given.split(b"\r\n") if line.startswith(b"ETag")}
+    return head.startswith(b"HTTP/1.1 304 ") and body == b"" and any(line in tags for line in head.split(b"\r\n"))
+
+
+names = st.one_of(st.sampled_from([name for headers in HEADERS for name, _ in headers]), st.binary(max_size=30))
+values = st.one_of(st.sampled_from([value for headers in HEADERS for _, value in headers]), st.binary(max_size=60))
+targets = st.one_of(st.sampled_from(TARGETS), st.binary(max_size=40), st.builds(b"/story/".__add__, st.binary(max_size=10)))
+
+
+@settings(max_examples=30)
+@over(st.lists(st.tuples(st.sampled_from([b"GET", b"HEAD", b"POST"]), targets, st.lists(st.tuples(names, values), max_size=6)), max_size=30))
+def test_whatever_was_asked_before_changes_no_answer(tmp_path_factory: pytest.TempPathFactory, requests: list[tuple[bytes, bytes, list[tuple[bytes, bytes]]]]):
+    store = shared(tmp_path_factory.getbasetemp() / "poisoning")
+    fresh = Answers(store, hosts=["paper.example"])
+    after = Answers(store, hosts=["paper.example"])
+    for method, target, headers in requests:
+        after.answer(method, target, [HOST, *headers])
+    assert usual(after) == usual(fresh)
+
+
+STORES: dict[Path, Store] = {}
+
+
+def shared(folder: Path) -> Store:
+    """Return one store for all examples: they may only read."""
+    if folder not in STORES:
+        STORES[folder] = store = Store(folder)
+        fill(store)
+    return STORES[folder]
