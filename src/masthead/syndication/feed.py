@@ -18,7 +18,9 @@ from lxml.html import fragment_fromstring, tostring
 
 from masthead.newsroom.pictures import shapes
 from masthead.newsroom.pictures.models import Picture
+from masthead.newsroom.stories import cards
 from masthead.newsroom.stories.models import StoryPage
+from masthead.newsroom.stories.sourcing import Sourcing
 
 CONTENT = "http://purl.org/rss/1.0/modules/content/"
 DC = "http://purl.org/dc/elements/1.1/"
@@ -29,7 +31,7 @@ CONTENT_TYPE = "application/rss+xml; charset=utf-8"
 PICTURE_WIDTH = 960
 # XML 1.0, production [2] Char: what lies outside cannot be written at all.
 NOT_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
-# What feed readers show; the rest (buttons, wrappers) goes and its words stay.
+# What feed readers show; the rest (buttons, wrappers) goes and its words stay: of `q` too, which would bring marks of its own.
 TAGS = {
     "a",
     "abbr",
@@ -64,7 +66,13 @@ TAGS = {
     "tr",
     "ul",
 }
-ATTRIBUTES = {"a": {"href", "title"}, "img": {"src", "alt", "width", "height"}, "td": {"colspan", "rowspan"}, "th": {"colspan", "rowspan", "scope"}}
+ATTRIBUTES = {
+    "a": {"href", "title"},
+    "blockquote": {"cite"},
+    "img": {"src", "alt", "width", "height"},
+    "td": {"colspan", "rowspan"},
+    "th": {"colspan", "rowspan", "scope"},
+}
 DROPPED = {"button", "script", "style", "svg", "form"}
 
 
@@ -81,12 +89,13 @@ def feed(*, stories: Iterable[StoryPage], title: str, description: str, language
     newest = max((story.last_published_at for story in listed if story.last_published_at), default=None)
     if newest:
         _add(channel, "lastBuildDate", _when(newest))
+    sourcings = cards.sourcings_of(listed)
     for story in listed:
-        _item(channel, story, address)
+        _item(channel, story, address, sourcings.get(story.pk))
     return bytes(etree.tostring(root, xml_declaration=True, encoding="utf-8"))
 
 
-def _item(channel: Any, story: StoryPage, address: str) -> None:
+def _item(channel: Any, story: StoryPage, address: str, sourcing: Sourcing | None) -> None:
     item = _add(channel, "item")
     _add(item, "title", story.title)
     _add(item, "link", address + path_of(story))
@@ -101,7 +110,7 @@ def _item(channel: Any, story: StoryPage, address: str) -> None:
     for topic in story.topics.all():
         _add(item, "category", topic.name)
     _add(item, "description", story.standfirst or story.search_description or story.title)
-    _add(item, f"{{{CONTENT}}}encoded", body_html(story, address))
+    _add(item, f"{{{CONTENT}}}encoded", body_html(story, address, sourcing))
     if story.lead_picture:
         _media(item, story.lead_picture, story.lead_caption or story.lead_picture.caption, address)
 
@@ -124,9 +133,9 @@ def _media(item: Any, picture: Picture, caption: str, address: str) -> None:
         _add(content, f"{{{MEDIA}}}description", caption, type="plain")
 
 
-def body_html(story: StoryPage, address: str) -> str:
-    """Return the story's text as plain HTML that stands on its own elsewhere: full addresses, no scripts, no classes."""
-    rendered = render_to_string("syndication/body.html", {"page": story})
+def body_html(story: StoryPage, address: str, sourcing: Sourcing | None = None) -> str:
+    """Return the story's text, with its sources at the end, as plain HTML that stands on its own elsewhere: full addresses, no scripts, no classes."""
+    rendered = render_to_string("syndication/body.html", {"page": story, "sourcing": sourcing, "address": address + path_of(story)})
     clean = nh3.clean(rendered, tags=TAGS, attributes=ATTRIBUTES, clean_content_tags=DROPPED, link_rel=None)
     if not clean.strip():
         return ""

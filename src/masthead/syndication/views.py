@@ -7,6 +7,7 @@ from django.shortcuts import get_object_or_404
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import conditional_page, require_safe
 
+from masthead.kernel import reads
 from masthead.newsroom.stories import queries as stories
 from masthead.newsroom.stories.models import SectionPage, StoryPage, Topic
 from masthead.syndication import sitemaps
@@ -39,8 +40,12 @@ def rss(request: HttpRequest, section: str | None = None) -> HttpResponse:
         .select_related("section", "lead_picture")
         .prefetch_related(stories.with_bylines(), Prefetch("topics", queryset=Topic.objects.order_by("name")))
     )[:FEED_LENGTH]
+    with reads.accounted():
+        listed = list(newest)
+    oldest = listed[-1].published_at if len(listed) == FEED_LENGTH else None
+    reads.note_span(f"stories.section={place.pk}" if place else "stories", since=oldest)
     body = feed(
-        stories=newest,
+        stories=listed,
         title=f"{name}: {place.title}" if place else name,
         description=place.description if place else publication.description or publication.tagline,
         language=settings.LANGUAGE_CODE,
@@ -56,10 +61,9 @@ def rss(request: HttpRequest, section: str | None = None) -> HttpResponse:
 @cache_control(**REVALIDATED)
 def sitemap(_request: HttpRequest) -> HttpResponse:
     """Return the sitemap, or the index of several where one file cannot hold every page."""
-    rows = sitemaps.pages()
-    count = rows.count()
+    rows = sitemaps.rows()
     address = settings.ENV.address
-    body = sitemaps.index(count, address=address) if count > sitemaps.MOST else sitemaps.sitemap(list(rows), address=address)
+    body = sitemaps.index(len(rows), address=address) if len(rows) > sitemaps.MOST else sitemaps.sitemap(rows, address=address)
     return HttpResponse(body, content_type=sitemaps.CONTENT_TYPE)
 
 
@@ -67,7 +71,7 @@ def sitemap(_request: HttpRequest) -> HttpResponse:
 @cache_control(**REVALIDATED)
 def sitemap_part(_request: HttpRequest, number: int) -> HttpResponse:
     """Return the sitemap of that number, from 1."""
-    rows = list(sitemaps.pages()[(number - 1) * sitemaps.MOST : number * sitemaps.MOST]) if number else []
+    rows = sitemaps.rows((number - 1) * sitemaps.MOST, number * sitemaps.MOST) if number else []
     if not rows:
         raise Http404
     return HttpResponse(sitemaps.sitemap(rows, address=settings.ENV.address), content_type=sitemaps.CONTENT_TYPE)
@@ -77,5 +81,14 @@ def sitemap_part(_request: HttpRequest, number: int) -> HttpResponse:
 @cache_control(public=True, max_age=3600)
 def robots(_request: HttpRequest) -> HttpResponse:
     """Return what crawlers may read (RFC 9309)."""
-    lines = ["User-agent: *", "Disallow: /desk/", "Disallow: /search/", "Disallow: /contribute/", "", f"Sitemap: {settings.ENV.address}/sitemap.xml", ""]
+    lines = [
+        "User-agent: *",
+        "Disallow: /desk/",
+        "Disallow: /search/",
+        "Disallow: /contribute/",
+        "Disallow: /giving/",
+        "",
+        f"Sitemap: {settings.ENV.address}/sitemap.xml",
+        "",
+    ]
     return HttpResponse("\n".join(lines), content_type="text/plain; charset=utf-8")

@@ -9,6 +9,7 @@ from masthead.funding.campaigns.models import Campaign
 from masthead.funding.campaigns.queries import featured_reading, reading
 from masthead.funding.giving.actions import send_receipts
 from masthead.funding.giving.models import Gift, GiftState
+from masthead.funding.ledger.checkpoints.models import Checkpoint
 from masthead.funding.ledger.models import Transfer
 from masthead.funding.ledger.verify import verify
 from masthead.kernel import clock
@@ -16,9 +17,10 @@ from masthead.kernel.money import Money
 from masthead.moving.demo.actions import ACCOUNTS, fill
 from masthead.moving.demo.content import load
 from masthead.newsroom.pictures.models import Picture, PublicUse
+from masthead.newsroom.sources.models import Party, SourceDocument
 from masthead.newsroom.staff.models import User
-from masthead.newsroom.stories import queries
-from masthead.newsroom.stories.models import Author, Correction, FrontPage, InfoPage, SectionPage, StoryPage, Topic
+from masthead.newsroom.stories import gate, queries
+from masthead.newsroom.stories.models import Author, Correction, FrontPage, InfoPage, SectionPage, Statement, StoryPage, Topic
 from tests.make import make_newsroom
 
 pytestmark = pytest.mark.django_db
@@ -31,7 +33,7 @@ def _folder_of_its_own(settings, tmp_path):
 
 
 def counts():
-    kinds = (StoryPage, SectionPage, InfoPage, Author, Topic, Picture, PublicUse, Correction, Campaign, Gift, Transfer, User)
+    kinds = (StoryPage, SectionPage, InfoPage, Author, Topic, Picture, PublicUse, Correction, Campaign, Gift, Transfer, User, Party, SourceDocument, Statement)
     return {kind.__name__: kind.objects.count() for kind in kinds}
 
 
@@ -49,6 +51,8 @@ def test_the_demo_stands_at_its_place_and_a_second_run_changes_nothing(client):
     assert_corrections_mended_the_text()
     assert_the_meters_are_exact(now)
     assert_the_front_page_is_arranged()
+    assert_the_desk_is_content()
+    assert_the_books_are_open(client, now)
     assert mail.outbox == []
     assert send_receipts(now=clock.now()) == 0, "a letter would go to an invented person"
     before, revisions = counts(), list(StoryPage.objects.values_list("pk", "latest_revision_id", "last_published_at").order_by("pk"))
@@ -81,6 +85,17 @@ def test_an_interrupted_run_is_completed_by_the_next():
     assert raised()["keep-the-lantern-lit"] == Money(307_500, "USD")
     assert not Gift.objects.filter(state=GiftState.STARTED).exists()
     assert not verify().problems
+
+
+def assert_the_books_are_open(client, now):
+    rows = Transfer.objects.order_by("seq").values_list("posted_at", flat=True)
+    assert list(rows) == sorted(rows)
+    assert rows[0] < now - dt.timedelta(days=1) < rows[len(rows) - 1] <= now
+    assert {signed_at for (signed_at,) in Checkpoint.objects.values_list("signed_at")} == {now}
+    page = client.get("/books/").content.decode()
+    assert "Nothing is in the books yet" not in page
+    assert "Keep the Lantern lit" in page
+    assert verify().sound
 
 
 def assert_stories_are_at_their_hours(now):
@@ -149,3 +164,10 @@ def assert_the_front_page_is_arranged():
     assert front.lead.slug == "old-dock-passenger-boats"
     assert [row.story.slug for row in front.secondaries.all()] == list(load().newsroom.front.secondaries)
     assert [block.value["section"].slug for block in front.strips] == list(load().newsroom.front.strips)
+
+
+def assert_the_desk_is_content():
+    """What came through an agency is tied to its report, so that the desk has nothing to ask, not even of the hard case."""
+    pages = [page.get_latest_revision_as_object() for model in (StoryPage, InfoPage) for page in model.objects.all()]
+    found = {(page.slug, finding.rule) for page, findings in zip(pages, map(gate.findings, pages), strict=True) for finding in findings}
+    assert found == set()

@@ -259,6 +259,20 @@ def test_a_dry_run_writes_nothing_and_says_the_same(media):
     assert "nothing was written" in str(dry)
 
 
+def test_a_dry_run_foretells_what_the_desk_says_of_the_words(media, tmp_path):
+    said = "<p>The ferry left at <strong>seven</strong>"
+    text = WXR.read_text(encoding="utf-8")
+    assert said in text
+    broken = tmp_path / "broken.xml"
+    broken.write_text(text.replace(said, f"<p>“We waited, said Ines Alder.</p>{said}"), encoding="utf-8")
+    dry, wet = (
+        next(entry for entry in bring_in(media, file=broken, dry_run=dry_run).findings[Matter.ACCEPTED] if "tide" in entry.title) for dry_run in (True, False)
+    )
+    assert "is not closed" in wet.text
+    assert dry == wet
+    assert story("The ferry & the tide").live
+
+
 def test_a_second_run_changes_nothing(media):
     bring_in(media)
     before = state()

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from django.conf import settings
 from wagtail.signal_handlers import disable_reference_index_auto_update
 
-from masthead.moving.demo import files, gifts, people, writing
+from masthead.moving.demo import files, gifts, people, sourcing, writing
 from masthead.moving.demo.content import load
 from masthead.newsroom.stories.models import Author, Correction
 
@@ -70,6 +70,7 @@ def _fill(*, now: dt.datetime, progress: Callable[[str], object], emails: Mappin
     users = people.accounts(content.newsroom, emails)
     pictures = files.pictures(content, user=users["editor"], now=now, progress=progress)
     people.publication(content.newsroom)
+    zone = ZoneInfo(settings.TIME_ZONE)
     desk = writing.Desk(
         users=users,
         authors=people.authors(content.newsroom, users=users, pictures=pictures),
@@ -77,14 +78,17 @@ def _fill(*, now: dt.datetime, progress: Callable[[str], object], emails: Mappin
         sections=people.sections(content.newsroom, now=now),
         pictures=pictures,
         attachments=files.attachments(content, user=users["editor"], now=now),
+        sources=sourcing.Sources(sourcing.load(), user=users["editor"], zone=zone),
         now=now,
-        zone=ZoneInfo(settings.TIME_ZONE),
+        zone=zone,
     )
     stories = writing.stories(content, desk, progress=progress)
     writing.pages(content, desk)
     writing.front_page(content, desk, stories)
     campaigns = gifts.campaigns(content, now=now)
     new_gifts = gifts.give(content, campaigns, now=now, progress=progress)
+    if new_gifts:
+        gifts.sign_past_days(now=now)
     return Report(
         stories=len(stories),
         pictures=len(pictures),

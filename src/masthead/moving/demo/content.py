@@ -208,13 +208,13 @@ def load() -> Content:
     Raises:
         ContentError: a file is not as it must be; the sentence names it.
     """
-    pictures = _toml(FOLDER / "pictures" / "catalogue.toml")
+    pictures = toml(FOLDER / "pictures" / "catalogue.toml")
     return Content(
-        newsroom=_entry(Newsroom, _toml(FOLDER / "newsroom.toml"), FOLDER / "newsroom.toml"),
-        pictures={name: _entry(PictureEntry, values, FOLDER / "pictures" / "catalogue.toml") for name, values in pictures.items()},
-        stories=tuple(_entry(StoryEntry, _fenced(path), path) for path in sorted((FOLDER / "stories").glob("*.md"))),
-        pages=tuple(_entry(PageEntry, _fenced(path), path) for path in sorted((FOLDER / "pages").glob("*.md"))),
-        funding=_entry(Funding, _toml(FOLDER / "funding.toml"), FOLDER / "funding.toml"),
+        newsroom=entry_of(Newsroom, toml(FOLDER / "newsroom.toml"), FOLDER / "newsroom.toml"),
+        pictures={name: entry_of(PictureEntry, values, FOLDER / "pictures" / "catalogue.toml") for name, values in pictures.items()},
+        stories=tuple(entry_of(StoryEntry, _fenced(path), path) for path in sorted((FOLDER / "stories").glob("*.md"))),
+        pages=tuple(entry_of(PageEntry, _fenced(path), path) for path in sorted((FOLDER / "pages").glob("*.md"))),
+        funding=entry_of(Funding, toml(FOLDER / "funding.toml"), FOLDER / "funding.toml"),
     )
 
 
@@ -228,7 +228,12 @@ def attachment_file(slug: str) -> Path:
     return FOLDER / "attachments" / f"{slug}.pdf"
 
 
-def _toml(path: Path) -> dict[str, Any]:
+def toml(path: Path) -> dict[str, Any]:
+    """Read a TOML file of the demo.
+
+    Raises:
+        ContentError: it is none.
+    """
     try:
         return tomllib.loads(path.read_text(encoding="utf-8"))
     except tomllib.TOMLDecodeError as error:
@@ -247,7 +252,12 @@ def _fenced(path: Path) -> dict[str, Any]:
         raise ContentError(f"The fields of {path.name} are not valid TOML: {error}.") from None
 
 
-def _entry(kind: type[Kind], values: dict[str, Any], path: Path) -> Kind:
+def entry_of(kind: type[Kind], values: dict[str, Any], path: Path) -> Kind:
+    """Return what a file says as its type.
+
+    Raises:
+        ContentError: a field is missing, unknown or malformed.
+    """
     try:
         return kind(**values)
     except ValidationError as error:

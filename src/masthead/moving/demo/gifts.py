@@ -1,12 +1,13 @@
 """The demo's campaigns and gifts. The gifts walk the practice provider's whole way: checkout, signed webhook, inbox, books."""
 
 import datetime as dt
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.db import transaction
 
+from masthead.funding.books.actions import make_statements
 from masthead.funding.campaigns.actions import feature, open_campaign
 from masthead.funding.campaigns.models import Campaign, Milestone
 from masthead.funding.campaigns.queries import reading
@@ -14,6 +15,8 @@ from masthead.funding.campaigns.rules import Period
 from masthead.funding.giving.actions import apply_inbox, refund_gift, start_gift
 from masthead.funding.giving.actions.deliveries import deliver_practice
 from masthead.funding.giving.models import Frequency, Gift, GiftState, Receipt
+from masthead.funding.ledger.checkpoints.actions import sign_yesterday
+from masthead.funding.ledger.models import Transfer
 from masthead.funding.providers.practice import client
 from masthead.kernel.clock import date_in
 from masthead.kernel.errors import MastheadError
@@ -125,12 +128,32 @@ def _hour(entry: CampaignEntry, gift: GiftEntry, *, now: dt.datetime) -> dt.date
 
 
 def _carry(*, now: dt.datetime, progress: Callable[[str], object]) -> None:
-    """Deliver the practice system's webhooks and apply them, until there are none. Receipts to invented people are not sent."""
-    while deliver_practice(now=now):
-        progress("gifts, on their way to the books")
-        while apply_inbox(now=now):
-            pass
-        _no_letters(now=now)
+    """Deliver the practice system's webhooks and apply them, day by day as they were due. Receipts to invented people are not sent."""
+    for moment in _evenings(now=now):
+        while deliver_practice(now=moment):
+            progress("gifts, on their way to the books")
+            while apply_inbox(now=moment):
+                pass
+            _no_letters(now=moment)
+
+
+def _evenings(*, now: dt.datetime) -> Iterator[dt.datetime]:
+    """Yield the end of each day since the first demo gift that is not in the books, and now: a row says when it was entered, and none goes back."""
+    waiting = Gift.objects.filter(supporter__email__endswith=f"@{GIVERS}", settled_at=None).order_by("created_at").values_list("created_at", flat=True).first()
+    entered = Transfer.objects.order_by("-seq").values_list("posted_at", flat=True).first()
+    first = max(moment for moment in (waiting or now, entered) if moment)
+    for ago in range((now - first).days + 1, 0, -1):
+        evening = dt.datetime.combine(date_in(settings.ENV.zone, now) - dt.timedelta(days=ago), dt.time(23, 50), settings.ENV.zone).astimezone(dt.UTC)
+        if evening > first:
+            yield evening
+    yield now
+
+
+def sign_past_days(*, now: dt.datetime) -> None:
+    """Sign the books as they were when each month and yesterday ended, and make the statements; each signature says that it was made now."""
+    while sign_yesterday(now=now):
+        pass
+    make_statements(now=now)
 
 
 def _no_letters(*, now: dt.datetime) -> None:

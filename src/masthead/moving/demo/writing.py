@@ -13,6 +13,7 @@ from masthead.kernel.clock import date_in
 from masthead.moving.demo import bodies, kept
 from masthead.moving.demo.content import Content, CorrectionEntry, PageEntry, StoryEntry, duration, moment
 from masthead.moving.demo.parts import set_in
+from masthead.moving.demo.sourcing import Sources
 from masthead.moving.models import ImportedItem
 from masthead.newsroom.pictures.models import Attachment, Picture
 from masthead.newsroom.staff.models import User
@@ -32,6 +33,7 @@ class Desk:
     sections: Mapping[str, SectionPage]
     pictures: Mapping[str, Picture]
     attachments: Mapping[str, Attachment]
+    sources: Sources
     now: dt.datetime
     zone: ZoneInfo
 
@@ -58,9 +60,8 @@ def _hour(entry: StoryEntry, desk: Desk) -> dt.datetime:
 def _write(entry: StoryEntry, desk: Desk, known: Mapping[str, StoryPage]) -> StoryPage:
     at = _hour(entry, desk)
     first = _as_first_published(entry)
-    writer = (
-        desk.users["reporter"] if "mira-adeyo" in {byline.author for byline in entry.signed()} or entry.state in {"review", "draft"} else desk.users["editor"]
-    )
+    hers = "mira-adeyo" in {byline.author for byline in entry.signed()} or entry.state in {"review", "draft"}
+    writer = desk.users["reporter"] if hers and not desk.sources.has_unnamed(entry.slug) else desk.users["editor"]
     story = actions.create_story(section=desk.sections[entry.section], draft=_draft(first, desk, known), user=writer)
     if entry.state == "public":
         actions.admit(page=story, user=desk.users["editor"], first_published_at=at, last_published_at=at, now=desk.now)
@@ -98,6 +99,7 @@ def _draft(entry: StoryEntry, desk: Desk, known: Mapping[str, StoryPage]) -> act
         go_live_at=at if entry.state == "scheduled" else None,
         embargoed_until=at if entry.state == "embargoed" else None,
         embargo_note=entry.embargo_note,
+        statements=desk.sources.statements(entry, language=language, day=day),
     )
 
 

@@ -1,13 +1,18 @@
 """What the desk would say of an item that is not written: a dry run asks the same checks as the gate."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from html import escape
 
-from masthead.moving.body import Kept, Part, Picture, pictures_of
+from django.conf import settings
+
+from masthead.moving.body import Callout, Gallery, Heading, Kept, Paragraphs, Part, Picture, PullQuote, Table, pictures_of
 from masthead.moving.wordpress.library import Uploads, words_of
 from masthead.moving.wordpress.plan import Plan
-from masthead.newsroom.desk import checks
-from masthead.newsroom.desk.reading import PictureUse, Reading
+from masthead.newsroom.desk import checks, queries
+from masthead.newsroom.desk.text import PictureUse, Reading
 from masthead.newsroom.stories.gate import Finding, Severity
+from masthead.newsroom.stories.passages import of_html
+from masthead.newsroom.stories.text import Kind, Passage
 
 
 def foreseen(plan: Plan, parts: Iterable[Part], *, lead: Picture | None, is_story: bool, uploads: Uploads) -> list[Finding]:
@@ -19,13 +24,47 @@ def foreseen(plan: Plan, parts: Iterable[Part], *, lead: Picture | None, is_stor
     reading = Reading(
         headline=plan.headline,
         is_story=is_story,
+        language=settings.LANGUAGE_CODE,
         standfirst=plan.standfirst,
         label=plan.label,
+        section=plan.filing.section_slug,
         bylines=len(plan.bylines),
+        passages=tuple(_passages(plan, parts)),
         has_body=_shows_something(parts, uploads),
         pictures=tuple(use for use in uses if use),
     )
-    return [finding for finding in checks.run(reading) if finding.severity is Severity.BLOCK]
+    force = queries.rules_in_force()
+    return [finding for finding in checks.run(reading, also=force.also, choices=force.choices) if finding.severity is Severity.BLOCK]
+
+
+def _passages(plan: Plan, parts: Iterable[Part]) -> Iterator[Passage]:
+    """Yield what readers would see, in the order and of the kinds it would have in the story."""
+    yield Passage(text=plan.headline, kind=Kind.HEADLINE, field="title")
+    if plan.standfirst:
+        yield Passage(text=plan.standfirst, kind=Kind.STANDFIRST, field="standfirst")
+    for number, part in enumerate(parts):
+        for html, kind in _texts(part):
+            yield from of_html(html, kind=kind, block=str(number))
+
+
+def _texts(part: Part) -> Iterator[tuple[str, Kind]]:
+    """Yield the HTML that `part` shows, with what it is to a reader."""
+    match part:
+        case Paragraphs():
+            yield part.html, Kind.PARAGRAPH
+        case Heading():
+            yield escape(part.text), Kind.HEADING
+        case Picture():
+            yield escape(part.caption), Kind.CAPTION
+        case Gallery():
+            yield from ((escape(picture.caption), Kind.CAPTION) for picture in part.pictures)
+        case PullQuote():
+            yield escape(part.quote), Kind.PULL_QUOTE
+        case Table():
+            yield escape(part.caption), Kind.CAPTION
+        case Callout():
+            yield escape(part.title), Kind.HEADING
+            yield part.html, Kind.CALLOUT
 
 
 def _use(picture: Picture, field: str, block: str, uploads: Uploads) -> PictureUse | None:
@@ -40,9 +79,10 @@ def _use(picture: Picture, field: str, block: str, uploads: Uploads) -> PictureU
         credit=stored.credit_line if stored else words.credit,
         alt=stored.description if stored else words.alt,
         decorative=stored.decorative if stored else False,
-        caption=picture.caption or words.caption,
+        caption=picture.caption or (stored.caption if stored else words.caption),
         field=field,
         block=block,
+        source_url=stored.source_url if stored else words.source_url,
     )
 
 

@@ -27,6 +27,8 @@ RESERVED = frozenset(
         "archive",
         "search",
         "contribute",
+        "giving",
+        "supporters",
         "campaigns",
         "practice",
         "webhooks",
