@@ -12,10 +12,11 @@ import pytest
 from django.conf import settings
 from django.db import connection
 
-from masthead.cli import examine
+from masthead.cli import examine, examine_money
 from masthead.cli.examine import Finding
 from masthead.cli.folder import only_one
 from masthead.config.env import Env
+from masthead.funding.giving.models import InboxEvent
 from masthead.kernel import clock
 from masthead.newsroom.staff.roles import Role
 from tests.cli.conftest import type_in
@@ -184,3 +185,52 @@ def test_a_newsroom_that_runs_without_its_scheduler_is_wrong(env: Env):
 
 def test_this_machine_makes_the_pictures_that_pages_use(env: Env):
     assert examine.pictures(env).ok
+
+
+# --- payment providers ---------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def looked(env, settings, db):
+    """Say what the doctor finds of the providers where the settings say this."""
+
+    def look(**changes: object) -> list[Finding]:
+        settings.ENV = with_(env, address="http://127.0.0.1:8000", **changes)
+        return list(examine_money.providers(settings.ENV))
+
+    return look
+
+
+def test_providers_that_are_off_are_not_spoken_of(looked):
+    assert looked() == []
+
+
+def test_a_provider_tells_its_keys_its_secret_and_the_last_webhook(looked):
+    stripe = {"stripe_secret_key": "sk_test_1", "stripe_webhook_secrets": "whsec_1"}
+    [finding] = looked(**stripe)
+    assert (finding.what, finding.ok, finding.words) == ("stripe", True, "test keys, webhooks are verified, none has come yet")
+    moment = dt.datetime(2026, 11, 22, 14, 5, tzinfo=dt.UTC)
+    words = {"provider": "stripe", "kind": "x", "object_ref": "x", "body": b"", "next_try_at": moment}
+    InboxEvent.objects.create(event_id="evt_1", received_at=moment, **words)
+    InboxEvent.objects.create(event_id="evt_2", received_at=moment - dt.timedelta(days=1), **words)
+    [finding] = looked(**stripe | {"stripe_secret_key": "sk_live_1"})
+    assert finding.words == "live keys, webhooks are verified, the last one came at 2026-11-22 14:05 UTC"
+    [finding] = looked(stripe_secret_key="sk_live_1")
+    assert wrong(finding)
+    assert "stripe_webhook_secrets is empty" in finding.words
+    assert "/webhooks/stripe/" in finding.mend
+
+
+def test_paypal_is_looked_at_too(looked):
+    [finding] = looked(paypal_client_id="a", paypal_secret="b", paypal_webhook_id="c", paypal_api="https://api-m.sandbox.paypal.com")
+    assert finding.words.startswith("test keys, webhooks are verified")
+    [finding] = looked(paypal_client_id="a", paypal_secret="b")
+    assert "paypal_webhook_id is empty" in wrong(finding)[0].words
+    [finding] = looked(paypal_client_id="a")
+    assert "off: paypal_secret is empty" in wrong(finding)[0].words
+
+
+def test_test_keys_at_a_public_address_are_wrong(env, settings, db):
+    settings.ENV = with_(env, address="https://news.example", stripe_secret_key="sk_test_1", stripe_webhook_secrets="whsec_1")
+    [finding] = examine_money.providers(settings.ENV)
+    assert "move no money" in wrong(finding)[0].words

@@ -6,8 +6,11 @@ import os
 import signal
 import socket
 import sqlite3
+import stat
 import subprocess
 import sys
+import tempfile
+import threading
 import time
 from collections.abc import Callable
 from contextlib import closing, suppress
@@ -16,6 +19,10 @@ from pathlib import Path
 import psycopg
 import pytest
 
+from masthead.cli import fronting
+from masthead.cli.frame import Refused
+from masthead.config.env import Env
+from masthead.delivery.front.plan import Plan
 from tests.cli.conftest import environment, refusal, type_in
 
 PATIENCE_SECONDS = 60
@@ -37,8 +44,8 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-def status_at(port: int, path: str = "/") -> int:
-    with suppress(OSError, http.client.HTTPException), closing(http.client.HTTPConnection("127.0.0.1", port, timeout=10)) as connection:
+def status_at(port: int, path: str = "/", timeout: float = 10) -> int:
+    with suppress(OSError, http.client.HTTPException), closing(http.client.HTTPConnection("127.0.0.1", port, timeout=timeout)) as connection:
         connection.request("GET", path)
         return connection.getresponse().status
     return 0
@@ -89,13 +96,93 @@ def test_it_answers_and_says_where(running):
     assert "Traceback" not in said
 
 
+def web_of(pid: int) -> int:
+    """Return web's first process: of those that `pid` started, the one that started others."""
+    found = [child for child in descendants(pid) if descendants(child)]
+    return found[0] if len(found) == 1 else 0
+
+
 def test_told_to_stop_it_ends_everything_it_started(running):
-    process, _, _ = running
+    process, _, newsroom = running
     family = descendants(process.pid)
-    assert len(family) >= 4  # web and its two workers, scheduler, worker
+    assert len(family) >= 6  # two fronts, web and its two workers, scheduler, worker
+    socket_of_web = fronting.web_socket(newsroom)
+    assert stat.filemode(socket_of_web.stat().st_mode) == "srw-------"
     process.terminate()
     assert process.wait(timeout=30) == 0
     until(lambda: not any(map(is_alive, family)), "all of them to end")
+    assert not socket_of_web.exists()
+
+
+def test_readers_see_nothing_of_a_web_that_is_killed(running):
+    process, port, _ = running
+    seen: list[int] = []
+    enough = threading.Event()
+
+    def read() -> None:
+        while not enough.is_set():
+            seen.append(status_at(port, "/desk/login/", timeout=PATIENCE_SECONDS))
+
+    readers = [threading.Thread(target=read) for _ in range(3)]
+    for reader in readers:
+        reader.start()
+    web = web_of(process.pid)
+    os.kill(web, signal.SIGKILL)
+    until(lambda: web_of(process.pid) not in {0, web}, "another web")
+    answered = len(seen)
+    until(lambda: len(seen) > answered + 10, "answers of the other web")
+    enough.set()
+    for reader in readers:
+        reader.join(PATIENCE_SECONDS)
+    assert set(seen) == {200}
+    process.terminate()
+    assert "web ended (killed by SIGKILL); starting it again" in process.communicate(timeout=30)[0]
+
+
+def test_front_and_web_run_apart_and_meet_at_their_socket(newsroom: Path, start):
+    port = free_port()
+    front = start("run", "front", "--data", newsroom, "--port", str(port), MASTHEAD_FRONT_WORKERS="1")
+    until(lambda: status_at(port) == 503, "the front, that has no Django behind it")
+    start("run", "web", "--data", newsroom)
+    until(lambda: status_at(port, "/desk/login/") == 200, "Django behind the front")
+    assert "A web is at work" in refusal(type_in("run", "web", "--data", newsroom), after_work=True)
+    maps = [(Path("/proc") / str(pid) / "cmdline").read_bytes() for pid in descendants(front.pid)]
+    assert len(maps) == 1
+    assert b"masthead.delivery.front" in maps[0]
+    front.terminate()
+    assert front.wait(timeout=30) == 0
+    assert status_at(port) == 0
+    start("run", "web", "--data", newsroom, "--port", str(port))
+    until(lambda: status_at(port, "/desk/login/") == 200, "Django that answers by itself")
+
+
+def test_where_the_folder_has_a_long_path_the_socket_is_elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    assert fronting.web_socket(Path("/srv/paper")) == Path("/srv/paper/web.sock")
+    elsewhere = fronting.web_socket(Path("/srv") / ("a" * 120))
+    assert elsewhere.parent.parent == tmp_path
+    assert stat.S_IMODE(elsewhere.parent.stat().st_mode) == 0o700
+    assert elsewhere != fronting.web_socket(Path("/srv") / ("b" * 120))
+    elsewhere.parent.chmod(0o755)
+    with pytest.raises(Refused, match="yours alone"):
+        fronting.web_socket(Path("/srv") / ("a" * 120))
+
+
+@pytest.mark.parametrize(
+    ("address", "hosts"),
+    [
+        ("https://News.example", {"news.example", "news.example:443"}),
+        ("http://127.0.0.1:8000", {"127.0.0.1:8000"}),
+        ("http://news.example:80", {"news.example", "news.example:80"}),
+        ("https://[2001:db8::1]", {"[2001:db8::1]", "[2001:db8::1]:443"}),
+    ],
+)
+def test_stored_pages_are_for_the_newsroom_s_own_address(address: str, hosts: set[str], tmp_path: Path):
+    env = Env(data=tmp_path, address=address, largest_upload=7)
+    plan = fronting.plan_for(env, [5])
+    assert set(plan.hosts) == hosts
+    assert plan.limits.body == 7 * 2**20
+    assert Plan.from_text(plan.as_text()) == plan
 
 
 def test_killed_outright_it_leaves_nothing_behind(running):
@@ -202,7 +289,8 @@ def test_new_tables_bring_the_roles_their_rights(newsroom: Path):
     with closing(sqlite3.connect(database)) as connection, connection:  # as it was before the desk's table came
         group = connection.execute("SELECT id FROM auth_group WHERE name = 'Editors'").fetchone()[0]
         connection.execute("DELETE FROM auth_group_permissions WHERE group_id = ?", [group])
-        connection.execute("DROP TABLE desk_acceptance")
+        for (table,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table' AND name LIKE 'desk\\_%' ESCAPE '\\'").fetchall():
+            connection.execute(f"DROP TABLE {table}")
         connection.execute("DELETE FROM django_migrations WHERE app = 'desk'")
     look = f"from pathlib import Path; from masthead.cli import starting; starting.start(Path({str(newsroom)!r})); starting.migrate()"
     subprocess.run([sys.executable, "-c", look], env=environment(), capture_output=True, check=True)

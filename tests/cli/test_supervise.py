@@ -75,6 +75,33 @@ def test_a_part_that_will_not_stop_is_killed_with_what_it_started():
     assert check == "" or check.startswith("Z")
 
 
+def test_what_a_dead_part_had_started_and_will_not_end_is_killed():
+    done = watch("""
+        supervise.ORPHANS_SECONDS = 0.3
+
+        def die():
+            child = os.fork()
+            if not child:
+                signal.signal(signal.SIGTERM, signal.SIG_IGN)
+                time.sleep(60)
+            print(child, flush=True)
+            os.kill(os.getpid(), signal.SIGKILL)
+
+        part = Part("web", die, wait_seconds=60)
+        watcher = Supervisor([part])
+
+        def stop_when_buried():
+            if not part.pid and not watcher._orphans:
+                os.kill(os.getpid(), signal.SIGTERM)
+            return False
+
+        watcher.run(when_started=stop_when_buried)
+    """)
+    child = done.stdout.split()[0]
+    check = subprocess.run(["ps", "-o", "stat=", "-p", child], capture_output=True, text=True, check=False).stdout.strip()
+    assert check == "" or check.startswith("Z")
+
+
 def test_a_refusal_in_a_part_is_one_line():
     done = watch("""
         from masthead.cli.frame import Refused

@@ -5,8 +5,11 @@ import logging
 from itertools import pairwise
 
 import pytest
+from django.core import mail
 
 from masthead.config.schedule import LONGEST_BACK_OFF_SECONDS, Job, Schedule, jobs
+from tests.funding.giving.acts import given, later
+from tests.make.funding import make_campaign
 
 NOW = dt.datetime(2026, 3, 1, 12, tzinfo=dt.UTC)
 
@@ -81,3 +84,16 @@ def test_stories_are_looked_at_every_second_and_gifts_four_times():
     paces = sorted(job.every_seconds for job in jobs())
     assert paces[0] == 0.25
     assert 1 in paces
+
+
+@pytest.mark.django_db
+def test_only_jobs_that_stand_aside_write_letters():
+    given(make_campaign())  # at NOW's hour; its receipt waits
+    for job in jobs():
+        if not job.aside:
+            job.run(now=later(5))
+    assert not mail.outbox
+    for job in jobs():
+        if job.aside:
+            job.run(now=later(5))
+    assert len(mail.outbox) == 1

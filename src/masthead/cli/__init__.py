@@ -9,11 +9,14 @@ from difflib import get_close_matches
 from importlib.metadata import PackageNotFoundError, version
 
 from masthead import __version__
-from masthead.cli import bench, demo, doctor, importing, init, ledger, manage, practice, run, user
+from masthead.cli import bake, bench, demo, desk, doctor, importing, init, ledger, manage, practice, recheck, run, simulate, user, verify
 from masthead.cli.frame import GROUPS, Command, Refused, complain, door, parser_for, take_data
 from masthead.kernel.errors import MastheadError
 
-COMMANDS: dict[str, Command] = {module.COMMAND.name: module.COMMAND for module in (run, init, demo, doctor, user, importing, ledger, practice, bench, manage)}
+COMMANDS: dict[str, Command] = {
+    module.COMMAND.name: module.COMMAND
+    for module in (run, init, demo, doctor, user, importing, ledger, recheck, bake, desk, practice, simulate, verify, bench, manage)
+}
 BEGINNING = """\
 Masthead: a newsroom in one program.
 

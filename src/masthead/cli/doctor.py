@@ -5,6 +5,8 @@ from collections.abc import Iterator
 
 from masthead.cli import examine, starting
 from masthead.cli.examine import Finding, Look
+from masthead.cli.examine_money import providers
+from masthead.cli.examine_services import services
 from masthead.cli.folder import holds_newsroom
 from masthead.cli.frame import Command, Refused, door, folder
 from masthead.config.env import Env
@@ -35,10 +37,10 @@ def _run(options: argparse.Namespace) -> int:
 
 def _look(env: Env) -> Iterator[Finding]:
     found: list[Finding] = []
-    for look in examine.LOOKS:
+    for look in (*examine.LOOKS, services):
         found += _findings(look, env)
     if not any(finding.what in {"database", "migrations"} and not finding.ok for finding in found):
-        for look in examine.LOOKS_INTO_DATABASE:
+        for look in (*examine.LOOKS_INTO_DATABASE, providers):
             found += _findings(look, env)
     return iter(found)
 
@@ -52,7 +54,7 @@ COMMAND = Command(
     name="doctor",
     group="Look after",
     summary="what is wrong with this installation, and how to mend it",
-    about="Look at database, migrations, mail, storage, clock, secret key, permissions, address and the running parts; say of each whether it is right and, "
+    about="Look at database, migrations, mail, storage, clock, secret key, permissions, address, payment providers and the running parts; say of each whether it is right and, "
     "where it is not, what to do. Exit status 1 where something is wrong.",
     examples=("masthead doctor", "masthead doctor --quiet --data our-paper"),
     arguments=_arguments,

@@ -56,7 +56,7 @@ def secret_key(env: Env) -> Finding:
 
 def permissions(env: Env) -> Iterator[Finding]:
     """Look at who else on this machine can read what is private."""
-    for name in ("secret.key", "masthead.toml", "sign-in.txt"):
+    for name in ("secret.key", "protected.key", "masthead.toml", "sign-in.txt"):
         path = env.data / name
         if path.exists() and path.stat().st_mode & (stat.S_IRWXG | stat.S_IRWXO):
             yield Finding("permissions", ok=False, words=f"{name} can be read by others on this machine", mend=f"chmod 600 {path}")

@@ -2,9 +2,12 @@
 
 masthead.toml      its settings (config/env.py)
 secret.key         signs sessions and links; mode 0600
+protected.key      opens the protected sources; made when the first one is kept, mode 0600
+books.key          signs the books once a day; made for the first checkpoint, mode 0600
 newsroom.sqlite3   the database, unless a DATABASE_URL names another
 media/             pictures and documents
 static/            what the program itself serves; can be made again
+web.sock           where the front asks Django, while it runs
 .unfinished        here while `init` is at work, and after it was killed
 """
 

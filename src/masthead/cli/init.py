@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from masthead.cli import folder as newsroom_folder
-from masthead.cli import parts, starting
+from masthead.cli import parts, redis_worker, starting
 from masthead.cli.frame import Command, Refused, at_work, door, folder, say
 from masthead.config.env import Env, SettingsError, read_env
 from masthead.config.settings_file import write_settings
@@ -107,10 +107,13 @@ def found(place: Path, answers: Answers, *, then: Callable[[], None] | None = No
 
 def _index_everything() -> None:
     """Index what was written in one go, in place of the queued tasks that would do it row by row, several times a row."""
+    from django.conf import settings
     from django.core.management import call_command
     from django_tasks.base import TaskResultStatus
     from django_tasks_db.models import DBTaskResult
 
+    if settings.ENV.redis_url:
+        redis_worker.forget(ROW_BY_ROW)
     DBTaskResult.objects.filter(status=TaskResultStatus.READY, task_path__in=ROW_BY_ROW).delete()
     call_command("update_index", verbosity=0)
     call_command("rebuild_references_index", verbosity=0)

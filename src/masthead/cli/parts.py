@@ -1,4 +1,4 @@
-"""The parts of a running newsroom: web, worker, scheduler. Each can run alone."""
+"""The parts of a running newsroom: web, worker, scheduler, renderer (the front is in fronting.py). Each can run alone."""
 
 import http.client
 import json
@@ -8,28 +8,41 @@ import signal
 import socket
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from pathlib import Path
 from types import FrameType
+from typing import TYPE_CHECKING
 
+from masthead.cli import redis_worker
 from masthead.cli.folder import only_one
+from masthead.cli.fronting import web_socket
 from masthead.config.env import Env
 from masthead.config.processes import end_with_parent
 from masthead.kernel import clock
 
+if TYPE_CHECKING:
+    from masthead.config.schedule import Job
+
 HEARTBEAT = "scheduler.heartbeat"
 HEARTBEAT_SECONDS = 5.0
 TASK_INTERVAL_SECONDS = 0.5
+STAND_BY_SECONDS = 1.0
+ASIDE_ENDS_SECONDS = 3.0
 logger = logging.getLogger(__name__)
 
 
-def run_alone(part: str, *, env: Env, host: str, port: int) -> int:
-    """Run one part in this process until it is told to stop."""
-    if part == "web":
-        web(env=env, host=host, port=port)
+def run_alone(part: str, *, env: Env, address: tuple[str, int] | None) -> int:
+    """Run one part in this process until it is told to stop. `address`: where web is to listen, if not at the front's socket."""
+    if part == "web" and address:
+        web(env=env, address=address)
+    elif part == "web":
+        with only_one(env.data, "web"):
+            web(env=env)
     elif part == "worker":
         worker(folder=env.data)
+    elif part == "renderer":
+        renderer(folder=env.data)
     else:
         scheduler(folder=env.data)
     return 0
@@ -38,16 +51,25 @@ def run_alone(part: str, *, env: Env, host: str, port: int) -> int:
 # --- web -------------------------------------------------------------------------------------------
 
 
-def web(*, env: Env, host: str, port: int) -> None:
-    """Answer readers and the desk: a server that holds slow connections, and `web_workers` processes behind it."""
+def web(*, env: Env, address: tuple[str, int] | None = None) -> None:
+    """Run Django in `web_workers` processes, at the socket where the front asks, or at `address` for another server in front."""
     from granian.constants import HTTPModes, Interfaces
     from granian.log import LogLevels
     from granian.server import Server
 
+    target = "masthead.config.wsgi:application"
+    place: dict[str, object] = {}
+    if address is None:
+        path = web_socket(env.data)
+        path.unlink(missing_ok=True)  # of one that was killed
+        os.umask(0o077)  # before the socket has its permissions, too
+        # One request at a time for each process: the others wait where any process may take them, and the front holds slow readers.
+        place = {"uds": path, "uds_permissions": 0o600, "backpressure": 1}
+    else:
+        target = "masthead.config.alone:application"
+        place = {"address": address[0], "port": address[1]}
     server = Server(
-        "masthead.config.wsgi:application",
-        address=host,
-        port=port,
+        target,
         interface=Interfaces.WSGI,
         http=HTTPModes.http1,
         workers=env.web_workers,
@@ -57,6 +79,7 @@ def web(*, env: Env, host: str, port: int) -> None:
         workers_kill_timeout=5,
         websockets=False,
         log_level=LogLevels.warning,
+        **place,  # type: ignore[arg-type]
     )
     parent = os.getpid()
     os.register_at_fork(after_in_child=lambda: end_with_parent(parent) if os.getppid() == parent else None)
@@ -64,11 +87,11 @@ def web(*, env: Env, host: str, port: int) -> None:
 
 
 def answers(host: str, port: int) -> bool:
-    """Say whether the site answers at all."""
+    """Say whether the site answers; that Django is not there yet is no answer."""
     with suppress(OSError, http.client.HTTPException):
-        connection = http.client.HTTPConnection(host, port, timeout=10)
+        connection = http.client.HTTPConnection(host, port, timeout=2)
         connection.request("GET", "/", headers={"Host": "127.0.0.1"})
-        return connection.getresponse().status < 600  # noqa: PLR2004  any HTTP answer
+        return connection.getresponse().status != http.HTTPStatus.SERVICE_UNAVAILABLE
     return False
 
 
@@ -105,9 +128,13 @@ class _Stop:
 
 def worker(*, folder: Path) -> None:
     """Do the tasks that were left for later, oldest first; those that a killed worker held are done again."""
+    from django.conf import settings
     from django.db import close_old_connections
     from django_tasks_db.models import DBTaskResult
 
+    if settings.ENV.redis_url:
+        redis_worker.work()
+        return
     stop = _Stop()
     with only_one(folder, "worker"):
         _take_back_tasks()
@@ -120,7 +147,12 @@ def worker(*, folder: Path) -> None:
 
 
 def do_tasks(stop: _Stop | None = None) -> None:
-    """Do every task that is ready, in this process, until there is none or `stop` is asked for."""
+    """Do every task that is ready, until there is none or `stop` is asked for."""
+    from django.conf import settings
+
+    if settings.ENV.redis_url:
+        redis_worker.work(until_empty=True)
+        return
     from django_tasks_db.management.commands.db_worker import Worker
 
     worker = Worker(
@@ -151,22 +183,69 @@ def _take_back_tasks() -> None:
 
 
 def scheduler(*, folder: Path) -> None:
-    """Do what is due by the clock: publish stories at their hour, apply what providers reported."""
+    """Do what is due by the clock: publish stories at their hour, apply what providers reported; beside it, send letters."""
+    from masthead.cli.leader import Leader
+    from masthead.config.schedule import jobs
+
+    stop, leader = _Stop(), Leader()
+    with only_one(folder, "scheduler"):
+        by_the_clock(jobs(), stopped=stop.event, leads=leader.leads, beat=lambda: _beat(folder))
+        leader.resign()
+
+
+def by_the_clock(jobs: "Sequence[Job]", *, stopped: threading.Event, leads: Callable[[], bool], beat: Callable[[], None]) -> None:
+    """Do `jobs` when they are due until `stopped`, those that stand aside in a thread of their own; only while this scheduler `leads`.
+
+    `beat` is called every few seconds. A job in hand is finished, one that stands aside within a few seconds.
+    """
+    leading = threading.Event()
+    aside = threading.Thread(target=_aside, args=([job for job in jobs if job.aside], stopped, leading), name="aside", daemon=True)
+    aside.start()
+
+    def leads_on() -> bool:
+        if not aside.is_alive() and not stopped.is_set():
+            raise RuntimeError("The thread that sends letters has ended, so this scheduler ends too, to be started anew.")
+        (leading.set if (is_so := leads()) else leading.clear)()
+        return is_so
+
+    _in_turn([job for job in jobs if not job.aside], stopped=stopped, leads=leads_on, beat=beat)
+    aside.join(timeout=ASIDE_ENDS_SECONDS)  # a letter cut off after that is kept as "perhaps sent"
+
+
+def _aside(jobs: "Sequence[Job]", stopped: threading.Event, leading: threading.Event) -> None:
+    from django.db import connections
+
+    try:
+        _in_turn(jobs, stopped=stopped, leads=leading.is_set, beat=lambda: None)
+    finally:
+        connections.close_all()
+
+
+def _in_turn(jobs: "Sequence[Job]", *, stopped: threading.Event, leads: Callable[[], bool], beat: Callable[[], None]) -> None:
     from django.db import close_old_connections
 
-    from masthead.config.schedule import Schedule, jobs
+    from masthead.config.schedule import Schedule
+
+    schedule = Schedule(jobs)
+    beaten = float("-inf")
+    while not stopped.is_set():
+        close_old_connections()
+        wait = schedule.run_due(elapsed_seconds=time.monotonic(), now=clock.now()) if leads() else STAND_BY_SECONDS
+        if time.monotonic() - beaten >= HEARTBEAT_SECONDS:
+            beaten = time.monotonic()
+            beat()
+        stopped.wait(min(wait, HEARTBEAT_SECONDS))
+
+
+def renderer(*, folder: Path) -> None:
+    """Keep the page store of this machine as the database says it must be."""
+    from masthead.delivery.filling.renderer import Renderer
 
     stop = _Stop()
-    with only_one(folder, "scheduler"):
-        schedule = Schedule(jobs())
-        beaten = float("-inf")
-        while not stop.event.is_set():
-            close_old_connections()
-            wait = schedule.run_due(elapsed_seconds=time.monotonic(), now=clock.now())
-            if time.monotonic() - beaten >= HEARTBEAT_SECONDS:
-                beaten = time.monotonic()
-                _beat(folder)
-            stop.event.wait(min(wait, HEARTBEAT_SECONDS))
+    with only_one(folder, "renderer"):
+        machine = Renderer()
+        machine.run(stopped=stop.event.is_set)
+        machine.close()
 
 
 def _beat(folder: Path) -> None:

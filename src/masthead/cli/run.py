@@ -1,4 +1,4 @@
-"""`masthead run`: make ready, then start and watch web, worker and scheduler as one command."""
+"""`masthead run`: make ready, then start and watch front, web, worker, scheduler and renderer as one command."""
 
 import argparse
 import errno
@@ -9,19 +9,22 @@ from functools import partial
 from importlib import import_module
 from pathlib import Path
 
-from masthead.cli import demo, init, parts, starting
+from masthead.cli import demo, fronting, init, parts, starting
 from masthead.cli.folder import UNFINISHED, holds_newsroom, only_one
 from masthead.cli.frame import Command, Refused, door, folder, say
 from masthead.cli.supervise import Part, Supervisor
-from masthead.config.env import SHORTEST_SECRET, Env
+from masthead.config.env import SHORTEST_SECRET, Env, read_env
 
 LARGEST_PORT = 65535
-PARTS = ("all", "web", "worker", "scheduler")
+PORT = 8000
+PARTS = ("all", "front", "web", "worker", "scheduler", "renderer")
 
 
 def _arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("part", nargs="?", default="all", choices=PARTS, help="web, worker or scheduler alone; left out: all three")
-    parser.add_argument("--port", type=_port, default=8000, help="where readers are answered (default: 8000)")
+    parser.add_argument("part", nargs="?", default="all", choices=PARTS, help="front, web, worker, scheduler or renderer alone; left out: all of them")
+    parser.add_argument(
+        "--port", type=_port, help=f"where readers are answered (default: {PORT}); `run web` listens for the front alone, unless a port is given"
+    )
     parser.add_argument(
         "--host", default="127.0.0.1", help="the address to listen at (default: 127.0.0.1, this machine alone; 0.0.0.0: every network it is on)"
     )
@@ -36,15 +39,19 @@ def _port(text: str) -> int:
 def _run(options: argparse.Namespace) -> int:
     began = time.monotonic()
     place = folder()
-    if options.part in {"all", "web"}:
+    address = (options.host, options.port) if options.part == "web" and options.port else None
+    options.port = options.port or PORT
+    if options.part in {"all", "front"} or address:
         refuse_taken_port(options.host, options.port)
     if not holds_newsroom(place) and not starting.database_holds_newsroom(place):
         if options.part != "all":
             raise Refused(f"There is no newsroom in {place}: `{door()} run` or `{door()} init` makes one.")
         _make_demo(place, options)
+    if options.part == "front":  # it needs neither Django nor the database
+        return Supervisor(fronting.fronts(env=read_env(data=place), host=options.host, port=options.port)).run(when_started=lambda: True)
     if options.part != "all":
-        return parts.run_alone(options.part, env=make_ready(place), host=options.host, port=options.port)
-    with only_one(place, "newsroom"):
+        return parts.run_alone(options.part, env=make_ready(place), address=address)
+    with only_one(place, "newsroom"), only_one(place, "web"):
         return _serve(place, make_ready(place), options, began)
 
 
@@ -100,9 +107,11 @@ def _serve(place: Path, env: Env, options: argparse.Namespace, began: float) -> 
     gc.freeze()  # what is loaded now is shared by all the processes forked from here
     supervisor = Supervisor(
         [
-            Part("web", partial(parts.web, env=env, host=options.host, port=options.port)),
+            *fronting.fronts(env=env, host=options.host, port=options.port),
+            Part("web", partial(parts.web, env=env)),
             Part("scheduler", partial(parts.scheduler, folder=place)),
             Part("worker", partial(parts.worker, folder=place)),
+            Part("renderer", partial(parts.renderer, folder=place)),
         ],
     )
     return supervisor.run(when_started=partial(_greet, place, env, options, began))
@@ -138,7 +147,8 @@ COMMAND = Command(
     name="run",
     group="Begin",
     summary="serve this newsroom; where there is none, make one with the demo in it",
-    about="Serve this newsroom: readers and desk (web), tasks (worker) and what happens by the clock (scheduler), started and watched as one. "
+    about="Serve this newsroom: what readers connect to (front), pages and desk (web), tasks (worker), "
+    "what happens by the clock (scheduler) and finished pages (renderer), started and watched as one. "
     "Where the folder holds no newsroom, one is made with the demo in it. The database and the static files are brought up to date first.",
     examples=("masthead run", "masthead run --port 8080 --data our-paper", "masthead run scheduler --data our-paper"),
     arguments=_arguments,

@@ -99,11 +99,14 @@ def migrate() -> None:
     from django.core.management import call_command
     from django.db import connection
 
+    from masthead.delivery.filling import triggers
+
     pending = pending_migrations()
     if pending:
         with at_work("bringing the database up to date") as far:
             call_command("migrate", interactive=False, verbosity=1, stdout=_Counter(len(pending), far))
         _renew_roles()
+    triggers.install()  # where a program was exchanged that brought no migration
     connection.close()
 
 

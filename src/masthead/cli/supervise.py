@@ -18,6 +18,8 @@ FIRST_WAIT_SECONDS = 0.5
 LONGEST_WAIT_SECONDS = 30.0
 STEADY_SECONDS = 60.0
 PATIENCE_SECONDS = 8.0
+ORPHANS_SECONDS = 2.0
+"""For what a part had started, when it ends without ending that."""
 WATCHED = {signal.SIGCHLD, signal.SIGTERM, signal.SIGINT, signal.SIGHUP}
 
 
@@ -38,6 +40,8 @@ class Supervisor:
 
     def __init__(self, parts: Sequence[Part]) -> None:
         self._parts = list(parts)
+        self._orphans: dict[int, float] = {}
+        """Process groups whose part is gone, and when they are killed."""
 
     def run(self, *, when_started: Callable[[], bool]) -> int:
         """Start every part and watch until told to stop; `when_started` is tried until it says that it was done."""
@@ -50,6 +54,7 @@ class Supervisor:
                 if got and got.si_signo in {signal.SIGTERM, signal.SIGINT, signal.SIGHUP}:
                     return 0
                 self._bury()
+                self._kill_orphans()
                 greeted = greeted or when_started()
         finally:
             self._stop()
@@ -69,12 +74,19 @@ class Supervisor:
             pid, status = os.waitpid(part.pid, os.WNOHANG)
             if not pid:
                 continue
-            _kill_group(part.pid, signal.SIGTERM)  # what it had started itself
+            _kill_group(part.pid, signal.SIGTERM)  # what it had started itself; a server's process may wait for a parent that is no more
+            self._orphans[part.pid] = time.monotonic() + ORPHANS_SECONDS
             lived = time.monotonic() - part.started
             part.wait_seconds = FIRST_WAIT_SECONDS if lived > STEADY_SECONDS else part.wait_seconds
             part.pid, part.start_at = 0, time.monotonic() + part.wait_seconds
             say(f"masthead: {part.name} ended ({_reason(status)}); starting it again in {part.wait_seconds:g} s")
             part.wait_seconds = min(part.wait_seconds * 2, LONGEST_WAIT_SECONDS)
+
+    def _kill_orphans(self, *, now: bool = False) -> None:
+        for group, at in list(self._orphans.items()):
+            if now or time.monotonic() >= at:
+                _kill_group(group, signal.SIGKILL)
+                del self._orphans[group]
 
     def _stop(self) -> None:
         """End every part: ask, wait a few seconds, then insist."""
@@ -88,6 +100,7 @@ class Supervisor:
         for part in self._parts:
             if part.pid:
                 _kill_group(part.pid, signal.SIGKILL)
+        self._kill_orphans(now=True)
         for pid in running:
             os.waitpid(pid, 0)
 

@@ -11,11 +11,15 @@ LONGEST_BACK_OFF_SECONDS = 60.0
 
 @dataclass(frozen=True, kw_only=True)
 class Job:
-    """`run(now=...)` is called every `every_seconds`, counted from the end of the last call."""
+    """`run(now=...)` is called every `every_seconds`, counted from the end of the last call.
+
+    One that hands letters to the mail server stands `aside`: in a thread of its own, so that a slow mail server holds up letters alone.
+    """
 
     name: str
     every_seconds: float
     run: Callable[..., object]
+    aside: bool = False
 
 
 @dataclass
@@ -52,19 +56,40 @@ class Schedule:
 
 def jobs() -> list[Job]:
     """Return every job of the house, the most frequent first."""
-    from masthead.funding.giving import tasks as giving  # noqa: PLC0415  models are ready only now
-    from masthead.funding.giving.actions import sweep  # noqa: PLC0415  as above
-    from masthead.newsroom.stories.actions import publish_due  # noqa: PLC0415  as above
+    from masthead.delivery.filling.changes import forget_old
+    from masthead.funding.books.actions import make_statements
+    from masthead.funding.giving import tasks as giving
+    from masthead.funding.giving.actions import sweep
+    from masthead.funding.giving.banking.matching import expire_promises
+    from masthead.funding.giving.reconciling.actions import reconcile_due
+    from masthead.funding.guard.actions import watch as watch_checkouts
+    from masthead.funding.ledger.checkpoints.actions import sign_yesterday
+    from masthead.newsroom.desk import watching
+    from masthead.newsroom.sources.actions import wake_captures
+    from masthead.newsroom.stories.actions import publish_due
 
     return [
-        Job(name="apply what providers reported, send receipts", every_seconds=giving.TICK_SECONDS, run=giving.tick),
+        Job(name="apply what providers reported", every_seconds=giving.TICK_SECONDS, run=giving.take_in),
+        Job(name="send letters to supporters", every_seconds=giving.LETTER_SECONDS, run=giving.send_letters, aside=True),
         Job(name="publish and take down stories at their hour", every_seconds=1, run=publish_due),
+        Job(name="put copies that wait before a worker", every_seconds=30, run=wake_captures),
+        Job(name="watch over the checkouts", every_seconds=60, run=watch_checkouts, aside=True),
+        Job(name="note the links of stories in hand", every_seconds=60, run=watching.note_recent_links),
+        Job(name="have links asked that are due", every_seconds=60, run=watching.ask_due_links),
         Job(name="ask the providers what their webhooks missed", every_seconds=giving.SWEEP_SECONDS, run=sweep),
+        Job(name="hold the books against the providers and the bank, each day", every_seconds=600, run=reconcile_due),
+        Job(name="sign the books as they were when yesterday ended", every_seconds=600, run=sign_yesterday),
+        Job(name="make the statement of the month that has ended", every_seconds=600, run=make_statements),
+        Job(name="have documents looked at again", every_seconds=600, run=watching.recheck_documents),
+        Job(name="forget what every machine's pages show by now", every_seconds=3600, run=forget_old),
+        Job(name="note the links of the archive", every_seconds=24 * 3600, run=watching.have_archive_noted),
+        Job(name="stop waiting for transfers that never came", every_seconds=24 * 3600, run=expire_promises),
+        Job(name="forget visits and names that need not be kept", every_seconds=24 * 3600, run=giving.forget),
         Job(name="forget sessions that have ended", every_seconds=24 * 3600, run=_forget_sessions),
     ]
 
 
 def _forget_sessions(*, now: dt.datetime) -> int:
-    from django.contrib.sessions.models import Session  # noqa: PLC0415  models are ready only now
+    from django.contrib.sessions.models import Session
 
     return Session.objects.filter(expire_date__lt=now).delete()[0]

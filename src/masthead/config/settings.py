@@ -4,6 +4,7 @@ import os
 from pathlib import Path
 from urllib.parse import parse_qsl, unquote, urlsplit
 
+from masthead.config import services
 from masthead.config.env import read_env
 
 ENV = read_env(data=Path(os.environ.get("MASTHEAD_DATA", "newsroom")).resolve())
@@ -26,11 +27,14 @@ INSTALLED_APPS = [
     "masthead.kernel",
     "masthead.readers",
     "masthead.funding.ledger",
+    "masthead.funding.guard",
     "masthead.funding.campaigns",
     "masthead.funding.giving",
+    "masthead.funding.books",
     "masthead.funding.providers.practice",
     "masthead.newsroom.staff",
     "masthead.newsroom.pictures",
+    "masthead.newsroom.sources",
     "masthead.newsroom.stories",
     "masthead.newsroom.desk",
     "masthead.search",
@@ -104,6 +108,8 @@ def _database() -> dict[str, object]:
         return {
             "ENGINE": "django.db.backends.sqlite3",
             "NAME": ENV.data / "newsroom.sqlite3",
+            # Opening the file and reading its schema, and the tidying up when the last one closes it, cost more than a request's own queries.
+            "CONN_MAX_AGE": 60,
             # IMMEDIATE: 16 writers fail 7,825 of 8,000 transactions without it, none with it.
             # FULL: an acknowledged gift must survive power loss.
             "OPTIONS": {
@@ -130,16 +136,23 @@ DATABASES = {"default": _database()}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 MEDIA_ROOT = ENV.data / "media"
 MEDIA_URL = "/media/"
+PAGES_ROOT = ENV.data / "pages"  # finished pages (docs/rendering.md); can be removed at any time
+CAPTURES_ROOT = ENV.data / "captures"  # kept copies of other people's pages: no address leads here
 STATIC_URL = "/static/"
 STATIC_ROOT = ENV.data / "static"
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
-}
+} | (services.file_storages(ENV.media_url) if ENV.media_url else {})
 FILE_UPLOAD_PERMISSIONS = 0o640
 DATA_UPLOAD_MAX_MEMORY_SIZE = 10 * 2**20
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 10_000  # Wagtail's editor sends one field per block value
 TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}
+if ENV.redis_url:
+    _apps, TASKS, RQ_QUEUES = services.task_queue(ENV.redis_url)
+    INSTALLED_APPS += _apps
+WAYBACK_KEY = ENV.wayback_key
+PERMA_KEY = ENV.perma_key
 
 # --- people ---------------------------------------------------------------------------------------
 AUTH_USER_MODEL = "staff.User"
@@ -200,7 +213,7 @@ WAGTAILREDIRECTS_AUTO_CREATE = True
 WAGTAIL_DATE_FORMAT = "%Y-%m-%d"
 WAGTAIL_DATETIME_FORMAT = "%Y-%m-%d %H:%M"
 WAGTAIL_TIME_FORMAT = "%H:%M"
-WAGTAILSEARCH_BACKENDS = {"default": {"BACKEND": "wagtail.search.backends.database"}}
+WAGTAILSEARCH_BACKENDS = {"default": services.search_backend(ENV.search_url) if ENV.search_url else {"BACKEND": "wagtail.search.backends.database"}}
 TAGGIT_CASE_INSENSITIVE = True
 
 LOGGING = {

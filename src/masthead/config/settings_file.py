@@ -10,7 +10,7 @@ HEAD = """\
 # An environment variable wins over a line here: MASTHEAD_NAME over name, DATABASE_URL over database_url.
 # A key that does not exist or a value that cannot be is refused at the start, in one sentence.
 """
-NOT_IN_FILE = frozenset({"data", "secret_key"})
+NOT_IN_FILE = frozenset({"data", "secret_key", "protected_key"})
 
 
 def write_settings(values: Mapping[str, str]) -> str:

@@ -10,6 +10,7 @@ urlpatterns = [
     path("desk/", include(admin_urls)),
     path("", include("masthead.delivery.urls")),
     path("", include("masthead.funding.giving.urls")),
+    path("", include("masthead.funding.books.urls")),
     path("", include("masthead.search.urls")),
     path("", include("masthead.syndication.urls")),
     path("", include("masthead.funding.campaigns.urls")),
@@ -19,3 +20,4 @@ urlpatterns = [
 ]
 
 handler404 = "masthead.delivery.views.not_found"
+handler500 = "masthead.delivery.away.failed"

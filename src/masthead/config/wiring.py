@@ -11,12 +11,15 @@ logger = logging.getLogger("masthead.events")
 
 def connect() -> None:
     """Have every follower called; once, when Django is ready."""
-    from masthead.funding.giving.events import GiftMoved  # noqa: PLC0415  models are ready only now
-    from masthead.funding.ledger.events import TotalMoved  # noqa: PLC0415
-    from masthead.newsroom.stories.events import CorrectionIssued, StoryMoved, StoryPublished, StoryWithdrawn  # noqa: PLC0415
+    from masthead.delivery.filling import figures
+    from masthead.funding.giving.events import GiftMoved, Reconciled
+    from masthead.funding.ledger.events import TotalMoved
+    from masthead.newsroom.sources.events import PartiesMerged
+    from masthead.newsroom.stories.events import CorrectionIssued, StoryMoved, StoryPublished, StoryWithdrawn
 
-    for event_type in (StoryPublished, StoryWithdrawn, StoryMoved, CorrectionIssued, GiftMoved, TotalMoved):
+    for event_type in (StoryPublished, StoryWithdrawn, StoryMoved, CorrectionIssued, PartiesMerged, GiftMoved, Reconciled, TotalMoved):
         follow(event_type, write_line)
+    follow(TotalMoved, figures.follow)
 
 
 def write_line(event: Event) -> None:
