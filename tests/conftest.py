@@ -3,6 +3,8 @@
 import os
 import shutil
 import socket
+import subprocess
+import time
 from collections.abc import Callable, Iterator
 from itertools import count
 from pathlib import Path
@@ -13,6 +15,8 @@ import pytest
 from django.conf import settings
 from django.db import connections
 from django.test import TransactionTestCase
+from hypothesis import HealthCheck
+from hypothesis import settings as examples
 
 from tests import databases, needs
 from tests.settings import DATA, SERVER
@@ -20,15 +24,33 @@ from tests.settings import DATA, SERVER
 LOOPBACK = {"127.0.0.1", "::1", "localhost", "0.0.0.0", None, ""}
 _names = count()
 
+# How long an example takes is the machine's business (bench/ measures). A clean clone tries the same examples each time, and
+# fewer of them, so that nobody's change is refused for a case that another's brought in; at work they are drawn anew.
+ON_A_CLEAN_CLONE = bool(os.environ.get("MASTHEAD_DEMAND"))
+examples.register_profile(
+    "masthead",
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow],
+    derandomize=ON_A_CLEAN_CLONE,
+    max_examples=40 if ON_A_CLEAN_CLONE else 100,
+)
+examples.load_profile("masthead")
+
 
 def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--machine-runs", type=int, default=0, help="How often tests/funding/acceptance/test_machine.py runs, drawn anew each time (0: a few, always the same)."
+    )
     parser.addoption("--database-only", action="store_true", help="Run only what uses the suite's database: the second run, on another database.")
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    for item in items:
+        if item.get_closest_marker("browser"):
+            item.add_marker(pytest.mark.flaky(reruns=2))
     if not config.getoption("--database-only"):
         return
-    needless = [item for item in items if not uses_database(item) or item.get_closest_marker("browser")]
+    needless = [item for item in items if not uses_database(item) or item.get_closest_marker("browser") or item.get_closest_marker("once")]
     config.hook.pytest_deselected(items=needless)
     items[:] = [item for item in items if item not in set(needless)]
 
@@ -84,6 +106,34 @@ def postgres(request: pytest.FixtureRequest) -> Iterator[str]:
     databases.restore_postgres(server, name)
     yield urlsplit(server)._replace(path=f"/{name}").geturl()
     databases.drop_postgres(server, name)
+
+
+@pytest.fixture(scope="session")
+def redis(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """Lend a Valkey or Redis of this run's own, as a URL; it keeps nothing."""
+    folder = tmp_path_factory.mktemp("redis")
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    command = [needs.redis_server(), "--port", str(port), "--bind", "127.0.0.1", "--save", "", "--appendonly", "no", "--dir", str(folder)]
+    with subprocess.Popen(command, stdout=subprocess.DEVNULL) as server:
+        until(lambda: answers(port))
+        yield f"redis://127.0.0.1:{port}/0"
+        server.terminate()
+
+
+def answers(port: int) -> bool:
+    """Say whether something listens at a port of this machine."""
+    with socket.socket() as probe:
+        return probe.connect_ex(("127.0.0.1", port)) == 0
+
+
+def until(true: Callable[[], Any], *, seconds: float = 60) -> None:
+    """Wait until `true()` is; fail where it never comes to be."""
+    end = time.monotonic() + seconds
+    while not true():
+        assert time.monotonic() < end, f"{true} did not come to be in {seconds:.0f} s"
+        time.sleep(0.05)
 
 
 # --- the network and the disk ----------------------------------------------------------------------

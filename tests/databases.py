@@ -37,7 +37,13 @@ def fingerprint() -> str:
         assert spec
         assert spec.origin
         folder = Path(spec.origin).parent
-        schema = [*folder.glob("migrations/**/*.py"), *folder.glob("**/*.sql"), *folder.glob("triggers*.py"), *folder.glob("apps.py")]
+        schema = [
+            *folder.glob("migrations/**/*.py"),
+            *folder.glob("**/*.sql"),
+            *folder.glob("**/triggers*.py"),
+            *folder.glob("**/watched.py"),
+            *folder.glob("apps.py"),
+        ]
         for path in sorted(schema):
             digest.update(path.name.encode() + path.read_bytes())
     return digest.hexdigest()[:16]

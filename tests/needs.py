@@ -1,6 +1,7 @@
 """What a test may need from the machine. Missing, it is skipped with a word; demanded, its lack is a failure."""
 
 import os
+import shutil
 import sys
 from pathlib import Path
 from typing import NoReturn
@@ -9,6 +10,7 @@ from urllib.parse import urlsplit
 import pytest
 
 LOCAL_POSTGRES = "postgresql://127.0.0.1:5432/postgres"
+REDIS_NAMES = ("valkey-server", "redis-server")
 CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome")
 
 
@@ -22,6 +24,11 @@ def lacking(what: str) -> NoReturn:
 def postgres_server() -> str:
     """Return the URL of the PostgreSQL to test with: MASTHEAD_TEST_POSTGRES, or this machine's own."""
     return os.environ.get("MASTHEAD_TEST_POSTGRES") or LOCAL_POSTGRES
+
+
+def redis_server() -> str:
+    """Return the path of the machine's Valkey or Redis server, of which a test starts one of its own."""
+    return next(filter(None, map(shutil.which, REDIS_NAMES)), None) or lacking("Valkey or Redis (valkey-server, redis-server)")
 
 
 def real_data_folder() -> Path | None:

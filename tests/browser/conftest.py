@@ -16,6 +16,7 @@ from masthead.newsroom.stories import actions
 from masthead.newsroom.stories.models import Publication
 from tests.conftest import restore_database
 from tests.make import give, make_author, make_campaign, make_newsroom, make_picture, make_section, make_story, make_topic
+from tests.make.sourced import make_sourced_story
 
 PARAGRAPHS = "<p>" + "The contract was signed on a Friday evening, after the clerk’s office had closed. " * 5 + '<a href="/about/">More about us</a>.</p>'
 
@@ -47,7 +48,7 @@ def found(root: str) -> Newsroom:
     make_newsroom(name="The Meridian")
     Publication.objects.update(tagline="News of the coast", contact_email="desk@meridian.example", footer_text="A cooperative.")
     author, topic = (
-        make_author("Ada Okafor", biography="Born at sea.", email="ada.okafor@a-harbour-newspaper.example", portrait=make_picture()),
+        make_author("Ada Okafor", biography="Born at sea.", email="ada.okafor@theharbournewspaper.example", portrait=make_picture()),
         make_topic("Ports"),
     )
     for number in range(24):
@@ -61,6 +62,9 @@ def found(root: str) -> Newsroom:
     rich = make_story("Harbour dredging contract went to the mayor’s former business partner, records show", **everything(author, topic))
     actions.add_correction(story=rich, kind="correction", text="It was Tuesday.", user=None, now=clock.now())
     arabic = make_story("الميناء الذي لا ينام", slug="port", language="ar", standfirst="ليلة مع الحراس.", text="<p>وُقّع العقد مساء يوم جمعة.</p>")
+    sourced = make_sourced_story(section=make_section("Council"))
+    mirrored = make_sourced_story(section=make_section("Council"), language="ar", slug="sourced-from-right-to-left")
+    relayed = sourced.statements.first()
     campaign = make_campaign(
         name="The newsroom", marks={250_000: "keeps the site online", 500_000: "pays two reporters"}, suggested_once=[1000, 2500], suggested_monthly=[500]
     )
@@ -74,6 +78,11 @@ def found(root: str) -> Newsroom:
             "section": "/harbour/",
             "story": path_of(rich),
             "right to left": path_of(arabic),
+            "sourced": path_of(sourced),
+            "sourced from right to left": path_of(mirrored),
+            "sources": "/sources/",
+            "speaker": relayed.speaker.get_absolute_url(),
+            "outlet": relayed.hops.first().outlet.get_absolute_url(),
             "topic": topic.get_absolute_url(),
             "author": author.get_absolute_url(),
             "corrections": "/corrections/",

@@ -58,6 +58,7 @@ class Desk:
         modal.locator("input[type=file]").set_input_files({"name": "harbour.jpg", "mimeType": "image/jpeg", "buffer": buffer.getvalue()})
         modal.get_by_label("Name in the newsroom").fill("Harbour")
         modal.get_by_label("Credit line").fill(credit)
+        modal.get_by_label("Caption").fill("The harbour on Monday.")
         modal.get_by_label("Alternative text").fill(alt)
         modal.get_by_role("button", name="Upload").click()
         modal.wait_for(state="detached")

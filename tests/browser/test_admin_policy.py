@@ -46,7 +46,7 @@ def addresses():
         *(f"pages/{pk}/edit/" for pk in (story.pk, draft.pk, section.pk, front.pk)),
         *(f"pages/{story.pk}/{view}/" for view in ("history", "usage", "move", "copy", "unpublish", "delete", "workflow_history")),
         *(f"pages/{front.pk}/", f"pages/add/stories/storypage/{section.pk}/", f"pages/{story.pk}/revisions/compare/earliest...latest/"),
-        *("reports/locked/", "reports/workflow/", "reports/site-history/", "workflows/list/", "users/", f"users/edit/{person.pk}/", "account/"),
+        *("reports/locked/", "reports/workflow/", "reports/site-history/", "workflows/list/", "checks/", "users/", f"users/edit/{person.pk}/", "account/"),
     ]
 
 
@@ -83,7 +83,7 @@ def test_the_fields_that_wagtail_starts_with_scripts_work(desk):
 def test_axe_finds_nothing_on_our_own_pages(desk):
     story, draft = StoryPage.objects.get(title="The ferry"), StoryPage.objects.get(title="The pier")
     key = next(iter(actions.blocking(draft))).key
-    ours = ["", "stories/", "stories/choose_parent/", "corrections/", f"corrections/add/{story.pk}/", f"findings/{draft.pk}/{key}/"]
+    ours = ["", "stories/", "stories/choose_parent/", "corrections/", f"corrections/add/{story.pk}/", f"findings/{draft.pk}/{key}/", "checks/"]
     for address in ours:
         desk.page.goto(f"{desk.url}/desk/{address}")
         desk.page.wait_for_load_state("networkidle")

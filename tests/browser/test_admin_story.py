@@ -5,10 +5,11 @@ import datetime as dt
 import pytest
 
 from masthead.kernel import clock
+from masthead.newsroom.desk.models import HouseWord
 from masthead.newsroom.staff.roles import Role
 from masthead.newsroom.stories.models import Correction, StoryPage
 from tests.browser.desk import Desk
-from tests.make import make_author, make_staff
+from tests.make import make_author, make_staff, make_story
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -68,3 +69,20 @@ def test_an_editor_sets_an_hour_or_an_embargo_and_is_told_what_publishing_does(l
     group = desk.page.get_by_role("region", name="Scheduled and under embargo").inner_text()
     assert "The ruling" in group
     assert ("Under embargo until" if field == "embargoed_until" else "Scheduled for") in group
+
+
+def test_a_word_becomes_one_of_ours_by_one_key_and_the_story_stays_open(live_server, open_page):
+    reporter = make_staff(Role.REPORTER)
+    story = make_story("The quay", live=False, text="<p>A minsiter opened it on Monday.</p>")
+    StoryPage.objects.filter(pk=story.pk).update(owner=reporter)
+    desk = Desk(open_page(width=1440), live_server.url).sign_in(reporter.email)
+    desk.page.goto(f"{live_server.url}/desk/pages/{story.pk}/edit/")
+    button = desk.page.get_by_role("button", name="Add “minsiter” to our words")
+    button.wait_for()
+    button.press("Enter")
+    desk.page.get_by_text("“minsiter” is one of our words now.").wait_for()
+    assert HouseWord.objects.get().added_by == reporter
+    assert desk.page.url.endswith("/edit/")
+    desk.page.reload()
+    desk.page.locator(".desk-panel").wait_for(state="attached")
+    assert desk.page.get_by_text("“minsiter” is probably").count() == 0

@@ -32,8 +32,8 @@ def clone(tmp_path: Path) -> Path:
     shutil.copy(DOOR, house / "masthead")
     wheel = make_wheel(tmp_path)
     lock = f"tinything==1.0 --hash=sha256:{hashlib.sha256(wheel.read_bytes()).hexdigest()}\n"
-    (house / "requirements.lock").write_text(lock)
-    (house / "requirements-dev.lock").write_text(lock)
+    for name in ("requirements.lock", "requirements-scale.lock", "requirements-dev.lock"):
+        (house / name).write_text(lock)
     (house / "src" / "masthead.py").write_text("import sys, tinything\nprint('hello from', tinything.__name__, *sys.argv[1:])\n")
     return house
 

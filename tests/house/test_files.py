@@ -108,7 +108,8 @@ def _offered(path: Path) -> set[str]:
 def test_signals_are_received_in_one_place_alone():
     connects = re.compile(r"@receiver\b|\b(?:pre|post)_(?:save|delete|init|migrate)\.connect|page_\w+\.connect")
     places = {named(path) for path in python_files(SOURCE) if connects.search(path.read_text(encoding="utf-8"))}
-    assert places <= {"src/masthead/newsroom/stories/wagtail_bridge.py"}
+    # The second lays triggers down after a migration: nothing is announced there.
+    assert places <= {"src/masthead/newsroom/stories/wagtail_bridge.py", "src/masthead/delivery/apps.py"}
 
 
 def test_nothing_unfinished_is_left():
@@ -127,7 +128,7 @@ def test_no_path_of_somebody_s_machine_is_named():
 
 
 def test_the_locks_hold_a_hash_for_every_package_and_no_address():
-    for name in ("requirements.lock", "requirements-dev.lock"):
+    for name in ("requirements.lock", "requirements-scale.lock", "requirements-dev.lock"):
         text = (HERE / name).read_text()
         packages = re.findall(r"^([A-Za-z0-9_.\-\[\]]+)==", text, re.MULTILINE)
         assert len(packages) > 40
