@@ -35,7 +35,7 @@ def run() -> dict[str, object]:
 
 def write_export(path: Path, *, posts: int = POSTS) -> None:
     """Write an export of `posts` posts, half of them blocks and half classic text, by 10 authors in 8 categories."""
-    random = Random(7)  # noqa: S311 - the same texts every time
+    random = Random(7)
     head = [f"<wp:author><wp:author_login>w{n}</wp:author_login><wp:author_display_name>Writer {n}</wp:author_display_name></wp:author>" for n in range(10)]
     with path.open("w", encoding="utf-8") as file:
         file.write(
