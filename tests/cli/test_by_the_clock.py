@@ -9,7 +9,7 @@ from masthead.config.schedule import Job
 
 PATIENCE_SECONDS = 60
 
-pytestmark = pytest.mark.django_db  # the loop looks after the connections, and one may stand open from a test before
+pytestmark = [pytest.mark.django_db, pytest.mark.live]  # the loop looks after the connections, and one may stand open from a test before
 
 
 def run(jobs, *, stopped, leads=lambda: True):

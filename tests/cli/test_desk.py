@@ -9,6 +9,8 @@ import pytest
 from masthead.newsroom.desk.checks import CHECKS
 from tests.cli.conftest import environment, refusal, type_in
 
+pytestmark = pytest.mark.live
+
 WRONG = "Harbour closes\n\nHe said “we go, and left.\n"
 
 

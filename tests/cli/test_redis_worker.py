@@ -19,6 +19,8 @@ from tests.cli.conftest import environment
 from tests.conftest import until
 from tests.databases import HERE
 
+pytestmark = pytest.mark.live
+
 A_MINUTE = dt.timedelta(minutes=1)
 
 

@@ -25,6 +25,8 @@ from masthead.config.env import Env
 from masthead.delivery.front.plan import Plan
 from tests.cli.conftest import environment, refusal, type_in
 
+pytestmark = pytest.mark.live
+
 PATIENCE_SECONDS = 60
 
 

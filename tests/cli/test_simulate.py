@@ -6,6 +6,10 @@ import subprocess
 import sys
 import urllib.request
 
+import pytest
+
+pytestmark = pytest.mark.live
+
 PYTHON = [sys.executable, "-m", "masthead"]
 
 

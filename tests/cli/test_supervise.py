@@ -4,7 +4,11 @@ import subprocess
 import sys
 import textwrap
 
+import pytest
+
 from tests.cli.conftest import environment
+
+pytestmark = pytest.mark.live
 
 FRAME = """
 import os, signal, sys, time

@@ -13,6 +13,8 @@ from masthead.config.env import OTHER_NAMES, PREFIX, Env
 from tests import needs
 from tests.databases import HERE
 
+pytestmark = pytest.mark.live
+
 DEPLOY = HERE / "deploy"
 
 

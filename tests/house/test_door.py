@@ -15,6 +15,8 @@ import pytest
 
 from tests.databases import HERE
 
+pytestmark = pytest.mark.live
+
 DOOR = HERE / "masthead"
 
 

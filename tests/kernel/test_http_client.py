@@ -28,6 +28,8 @@ from tests import needs
 from tests.kernel import hostile
 from tests.kernel.hostile import Hostile, chunks, packed, raw, redirect, whole
 
+pytestmark = pytest.mark.live
+
 SMALL = Limits(seconds=2, connect_seconds=1, wire_bytes=2 * 2**20, body_bytes=3 * 2**20)
 OK = b"HTTP/1.1 200 OK\r\n"
 

@@ -2,7 +2,11 @@
 
 import datetime as dt
 
+import pytest
+
 from masthead.kernel import clock, reads
+
+pytestmark = pytest.mark.live
 
 NOON = dt.datetime(2026, 11, 22, 12, 0, tzinfo=dt.UTC)
 

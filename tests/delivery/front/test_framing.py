@@ -7,6 +7,8 @@ import pytest
 
 from tests.delivery.front.conftest import STORED, House
 
+pytestmark = pytest.mark.live
+
 GET = b"GET %s HTTP/1.1\r\nHost: paper.example\r\n\r\n"
 
 

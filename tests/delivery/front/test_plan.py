@@ -16,6 +16,8 @@ from masthead.delivery.pagestore.page import Page
 from masthead.delivery.pagestore.store import Entry, Store
 from tests.delivery.front.conftest import STORED
 
+pytestmark = pytest.mark.live
+
 LOADS = (
     "import sys, masthead.delivery.front.__main__; print(sorted(name for name in sys.modules if name.partition('.')[0] in {'django', 'wagtail', 'pydantic'}))"
 )

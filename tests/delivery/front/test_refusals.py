@@ -11,6 +11,8 @@ from masthead.delivery.front.heads import Head, Refused, for_django, judge
 from masthead.delivery.front.plan import Limits
 from tests.delivery.front.conftest import House
 
+pytestmark = pytest.mark.live
+
 HOST = b"Host: paper.example\r\n"
 POST = b"POST /x/ HTTP/1.1\r\n" + HOST
 HIDDEN = b"GET /hidden/ HTTP/1.1\r\nHost: paper.example\r\n\r\n"

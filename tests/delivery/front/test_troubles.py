@@ -9,6 +9,8 @@ import pytest
 
 from tests.delivery.front.conftest import OK, PATIENCE_SECONDS, STORED, House
 
+pytestmark = pytest.mark.live
+
 GET = b"GET %s HTTP/1.1\r\nHost: paper.example\r\n\r\n"
 POST = b"POST %s HTTP/1.1\r\nHost: paper.example\r\nContent-Length: 4\r\n\r\nbody"
 

@@ -10,6 +10,8 @@ from masthead.delivery.front.wsgi import StoredPages
 from masthead.delivery.pagestore.answers import Answers
 from tests.delivery.front.conftest import House
 
+pytestmark = pytest.mark.live
+
 
 def asked(application: StoredPages, method: str, target: str, headers: dict[str, str]) -> tuple[int, dict[str, str], bytes]:
     environ = {"REQUEST_METHOD": method, "PATH_INFO": target.partition("?")[0], "QUERY_STRING": target.partition("?")[2], "wsgi.input": io.BytesIO()}

@@ -3,6 +3,10 @@
 import subprocess
 import sys
 
+import pytest
+
+pytestmark = pytest.mark.live
+
 
 def test_the_page_store_loads_without_django_and_the_rooms():
     rooms = ["newsroom", "funding", "readers", "search", "syndication", "moving", "config"]

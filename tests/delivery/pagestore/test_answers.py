@@ -14,6 +14,8 @@ from masthead.delivery.pagestore.page import Hole
 from masthead.delivery.pagestore.store import Entry, Store
 from tests.delivery.pagestore.make import STORY, ask, given, page, with_meter
 
+pytestmark = pytest.mark.live
+
 PATIENCE_SECONDS = 60
 ALL = (b"accept-encoding", b"gzip, deflate, br, zstd")
 

@@ -15,6 +15,8 @@ from masthead.delivery.pagestore.store import Entry, Store
 from tests.delivery.pagestore.make import page
 from tests.needs import lacking
 
+pytestmark = pytest.mark.live
+
 CODINGS = ("identity", "gzip", "br", "zstd")
 PARAGRAPHS = 40
 

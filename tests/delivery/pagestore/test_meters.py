@@ -18,6 +18,8 @@ from masthead.delivery.pagestore.page import Hole
 from masthead.delivery.pagestore.store import Entry, Store
 from tests.delivery.pagestore.make import STORY, given, page
 
+pytestmark = pytest.mark.live
+
 # Writes the same number into three parts of the meters m0 to m2, on and on, and says each when it stands.
 WRITER = """
 import sys

@@ -16,6 +16,8 @@ from masthead.delivery.pagestore.page import Hole, Page, PageError, revision_of
 from masthead.delivery.pagestore.store import Entry, Store, StoreError
 from tests.delivery.pagestore.make import STORY, given, page, prose, with_meter
 
+pytestmark = pytest.mark.live
+
 BATCH = 12
 # Writes the same revision of a dozen pages in one batch, on and on, and says each when it stands.
 WRITER = f"""

@@ -13,6 +13,8 @@ from masthead.funding.ledger.models import Transfer
 from masthead.funding.ledger.verify import verify
 from tests.funding.acceptance.world import BAD_IBAN, GOOD_IBAN, killed_at, make_campaign, newsroom
 
+pytestmark = pytest.mark.live
+
 WAYS = ["stripe", "paypal"]
 
 

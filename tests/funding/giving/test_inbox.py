@@ -23,7 +23,7 @@ from masthead.kernel.money import Money
 from tests.funding.giving.acts import begin, booked, books_are_right, deliver_and_apply, fresh, given, later, pay, raised
 from tests.make.funding import NOW, make_campaign
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.live]
 
 
 def body_of(ref, *, event_id="evt_1", kind="payment.settled"):

@@ -13,6 +13,8 @@ from masthead.cli import main
 from masthead.funding.ledger import leaves, merkle, notes, papers
 from masthead.kernel.money import Money
 
+pytestmark = pytest.mark.live
+
 SIGNER = notes.Signer(name="news.example/books", private_key=bytes(range(32)))
 OTHER = notes.Signer(name="fake.example/books", private_key=bytes(range(1, 33)))
 KEY = [SIGNER.verifier]

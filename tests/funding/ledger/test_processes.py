@@ -9,6 +9,8 @@ import pytest
 
 from tests import databases
 
+pytestmark = pytest.mark.live
+
 EVENTS, PROCESSES = 300, 4
 
 

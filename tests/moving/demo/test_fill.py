@@ -23,7 +23,7 @@ from masthead.newsroom.stories import gate, queries
 from masthead.newsroom.stories.models import Author, Correction, FrontPage, InfoPage, SectionPage, Statement, StoryPage, Topic
 from tests.make import make_newsroom
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.live]
 PUBLIC = sum(story.state == "public" for story in load().stories)
 
 

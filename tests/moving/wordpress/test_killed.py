@@ -11,6 +11,8 @@ from PIL import Image
 
 from tests import databases
 
+pytestmark = pytest.mark.live
+
 WXR = Path(__file__).parents[1] / "wxr" / "harbour.xml"
 SOURCE = Path(__file__).parents[3]
 IMPORT = """

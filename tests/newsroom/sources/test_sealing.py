@@ -14,6 +14,8 @@ from hypothesis import strategies as st
 from masthead.newsroom.sources.protected import keys, sealing
 from masthead.newsroom.sources.protected.box import Box
 
+pytestmark = pytest.mark.live
+
 KEY = bytes(range(32))
 ROW = uuid.UUID(int=7).bytes
 
