@@ -59,6 +59,10 @@ class Stripe:
         """Pay a checkout session as its page would; return where the supporter goes next."""
         return self.checkout.pay(self.session(session_ref), number=number, iban=iban, email=email, confirmed=confirmed)
 
+    def confirm(self, session_ref: str, *, number: str, yes: bool) -> str:
+        """Answer the bank's question at a checkout session as its page would; return where the supporter goes next."""
+        return self.checkout.confirm(self.session(session_ref), number=number, yes=yes)
+
     def charge_of(self, payment_ref: str) -> Obj:
         """Return the newest charge of a payment."""
         return self.world.get("charge", self.world.get("payment_intent", payment_ref)["latest_charge"])

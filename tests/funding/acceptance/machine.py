@@ -12,6 +12,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, rule
 from masthead.funding.giving import links
 from masthead.funding.giving.actions import apply_inbox, refund_gift, send_receipts, sweep
 from masthead.funding.giving.managing import actions as managing
+from masthead.funding.giving.managing.erasing import erase_supporter
 from masthead.funding.giving.models import Frequency, Gift, Pledge
 from masthead.funding.giving.reconciling.actions import reconcile
 from masthead.kernel.errors import MastheadError
@@ -20,7 +21,7 @@ from simulator.paypal.world import Refused as PayPalRefused
 from simulator.stripe.payments import AsksSupporter, Declined
 from simulator.stripe.world import Refused as StripeRefused
 from tests.funding.acceptance.model import smallest
-from tests.funding.acceptance.world import BAD_IBAN, CARD, DECLINED, GOOD_IBAN, LATER_DECLINED, PROVIDERS, World, killed_at
+from tests.funding.acceptance.world import ASKS_EACH_TIME, ASKS_ONCE, BAD_IBAN, CARD, DECLINED, GOOD_IBAN, LATER_DECLINED, PROVIDERS, World, killed_at
 from tests.funding.giving.acts import begin
 from tests.make.funding import make_campaign
 
@@ -31,7 +32,7 @@ DIGITS = {"JPY": 0, "KWD": 3}
 FOREIGN = {"eur": "1.0825", "jpy": "0.0067", "kwd": "3.2571"}
 BACK = ["desk", "there", "there", "complain", "complain", "won", "won", "lost", "lost_in_part", "bank", "work"]
 BACK_CODES = {"T1106", "T1107"}
-CHANGES = ["our_end", "our_pause", "our_resume", "our_amount", "end", "end_later", "pause", "resume", "amount", "bad_card", "bad_card", "good_card"]
+CHANGES = ["our_end", "our_pause", "our_resume", "our_amount", "our_often", "our_leave", "end", "end_later", "pause", "resume", "amount", "bad_card", "bad_card", "asking_card", "good_card"]
 PAUSE = st.sampled_from([{"seconds": 0}, {"seconds": 0}, {"seconds": 1}, {"minutes": 3}, {"days": 31}])
 WAITS = [{"seconds": 0}, {"seconds": 1}, {"minutes": 7}, {"hours": 2}, {"days": 1}, {"days": 6}, {"days": 32}]
 FAULTS = ["429", "500_before", "500_after", "cut_before", "cut_after"]
@@ -82,7 +83,7 @@ class Newsroom(RuleBasedStateMachine):
         way=st.sampled_from(PROVIDERS),
         what=st.tuples(st.integers(0, 2), st.integers(1, 999), st.sampled_from(["", "EUR", "JPY", "KWD"])),
         frequency=st.sampled_from(["once", "once", "monthly", "yearly"]),
-        how=st.sampled_from(["pay", "pay", "back", "leave", "decline", "later", "later_fails", "fades"]),
+        how=st.sampled_from(["pay", "pay", "back", "leave", "decline", "later", "later_fails", "fades", "asked", "asked_no", "asked_each_time"]),
         death=DEATH,
     )
     def give(self, way, what, frequency, how, death):
@@ -115,7 +116,10 @@ class Newsroom(RuleBasedStateMachine):
         if gift.provider == "paypal":
             words = {"funding": {"decline": "declined", "later": "echeck", "later_fails": "echeck_bad"}.get(how, "balance")}
         try:
-            self.world.pay(gift, **words)
+            if gift.provider == "stripe" and how.startswith("asked"):
+                self.answer_the_bank(gift, how)
+            else:
+                self.world.pay(gift, **words)
         except NO:
             self.left.append(gift)
             return
@@ -123,6 +127,13 @@ class Newsroom(RuleBasedStateMachine):
             self.left.append(gift)
         if how == "back":
             assert Client().get(links.thanks_path(gift, now=self.world.now())).status_code == 200
+
+    def answer_the_bank(self, gift, how):
+        """Pay with a card whose bank asks back (3-D Secure), and say yes, or no."""
+        number = ASKS_EACH_TIME if how == "asked_each_time" else ASKS_ONCE
+        with suppress(AsksSupporter):
+            self.world.pay(gift, number=number)
+        self.world.sim.stripe.confirm(gift.checkout_ref, number=number, yes=how != "asked_no")
 
     # --- money back -----------------------------------------------------------------------------
 
@@ -265,9 +276,11 @@ class Newsroom(RuleBasedStateMachine):
         self.keys += 1
         words: dict[str, Any] = {"supporter": pledge.supporter, "pledge_id": pledge.pk, "now": self.world.now()}
         with dying(death):
-            if what == "amount":
-                asks = managing.change(**words, typed=str(units), frequency="", key=str(self.keys), back_url="http://news.example/")
-                if asks:
+            if what == "leave":
+                erase_supporter(supporter=pledge.supporter, reason="asked for it", by="eve", now=self.world.now())
+            elif what in {"amount", "often"}:
+                often = "" if what == "amount" else {"monthly": "yearly", "yearly": "monthly"}[pledge.frequency]
+                if managing.change(**words, typed=str(units), frequency=often, key=str(self.keys), back_url="http://news.example/"):
                     self.world.sim.paypal.approve(one["id"])
             elif what == "end":
                 managing.end(**words, because="money", said="")
@@ -285,6 +298,7 @@ class Newsroom(RuleBasedStateMachine):
             "resume": lambda: billing.update(one, {"pause_collection": ""}),
             "amount": lambda: billing.update(one, {"items": [{"id": item["id"], "price_data": price}]}),
             "bad_card": lambda: billing.set_card(one, number=LATER_DECLINED),
+            "asking_card": lambda: billing.set_card(one, number=ASKS_EACH_TIME),
             "good_card": lambda: billing.set_card(one, number=CARD),
         }[what]()
 
@@ -296,6 +310,7 @@ class Newsroom(RuleBasedStateMachine):
             "resume": lambda: paypal.billing.activate(one),
             "amount": lambda: None,
             "bad_card": lambda: paypal.set_funding(one["id"], "declined"),
+            "asking_card": lambda: paypal.set_funding(one["id"], "echeck"),
             "good_card": lambda: paypal.set_funding(one["id"], "balance"),
         }[what]()
 

@@ -26,6 +26,7 @@ from tests.make.funding import NOW, make_campaign
 SECRET, WEBHOOK_ID = "whsec_simulated", "WEBHOOK1"
 PROVIDERS = ("stripe", "paypal")
 CARD, DECLINED, LATER_DECLINED = "4242424242424242", "4000000000000002", "4000000000000341"
+ASKS_ONCE, ASKS_EACH_TIME = "4000002500003155", "4000002760003184"  # their banks want the payment confirmed
 GOOD_IBAN, BAD_IBAN = "AT611904300234573201", "AT861904300235473202"
 HOURS_UNTIL_LISTED = 5  # PayPal lists a movement within three hours; a row of the books may stand alone for four
 
