@@ -53,6 +53,7 @@ pledges:index_results   | -               | 302 302 302 200 302 302 | 302 302 30
 pledges:csv             | -               | 302 302 302 200 302 302 | 302 302 302 200 302 302 | publisher
 webhooks:index          | -               | 302 302 302 200 302 302 | 302 302 302 405 302 302 | -
 webhooks:index_results  | -               | 302 302 302 200 302 302 | 302 302 302 405 302 302 | -
+webhooks:csv            | -               | 302 302 302 200 302 302 | 302 302 302 200 302 302 | -
 webhooks:webhook        | webhook         | 302 302 302 200 302 302 | 302 302 302 200 302 302 | -
 webhooks:again          | webhook         | 302 405 405 405 302 302 | 302                     | -
 reconciliation:index    | -               | 302 302 302 200 302 302 | 302 302 302 200 302 302 | -

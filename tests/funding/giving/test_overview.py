@@ -5,6 +5,7 @@ import datetime as dt
 import io
 
 import pytest
+from django.contrib.auth.models import Permission
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -261,6 +262,43 @@ def test_the_sheet_holds_the_gifts_that_are_asked_for_and_nothing_a_spreadsheet_
     assert rows_of(publisher.get(reverse("gifts:csv") + "?settled=nonsense")) == []
 
 
+def test_who_may_not_see_supporters_gets_no_words_that_readers_do_not_see_either():
+    campaign = make_campaign()
+    hidden = given(campaign, 2500, public_name="Ada", dedication="For Eve, who is ill", email="ada@example.org")
+    shown = given(campaign, 1000, public_name="Bea", dedication="For the night shift", show_name=True, email="bea@example.org")
+    accountant = make_staff(Role.REPORTER, email="accountant@news.example")
+    accountant.user_permissions.set(Permission.objects.filter(codename="view_gift"))
+    client = Client()
+    client.force_login(accountant)
+    found = {row["id"]: (row["public_name"], row["dedication"]) for row in rows_of(client.get(reverse("gifts:csv")))}
+    assert found == {str(hidden.pk): ("", ""), str(shown.pk): ("Bea", "For the night shift")}
+    page = text_of(client.get(reverse("gifts:gift", args=[hidden.pk])))
+    assert not [words for words in ("Ada", "For Eve", "ada@example.org") if words in page]
+
+
+def test_webhooks_are_taken_away_as_a_sheet_without_their_bodies(publisher):
+    given(make_campaign())
+    InboxEvent.objects.create(
+        provider="stripe",
+        event_id="evt_1",
+        kind="=cmd()",
+        object_ref="pi_1",
+        body=b"ada@example.org",
+        received_at=NOW,
+        next_try_at=NOW,
+        attempts=2,
+        error="@No",
+    )
+    first, *others = rows_of(publisher.get(reverse("webhooks:csv")))
+    assert (first["event_id"], first["kind"], first["outcome"], first["attempts"], first["error"]) == ("evt_1", "'=cmd()", "failed", "2", "'@No")
+    assert {row["outcome"] for row in others} == {"applied"}
+    assert len(rows_of(publisher.get(reverse("webhooks:csv") + "?applied=failed"))) == 1
+    assert reverse("webhooks:csv") + "?applied=failed" in text_of(publisher.get(reverse("webhooks:index") + "?applied=failed"))
+    said = b"".join(publisher.get(reverse("webhooks:csv")).streaming_content).decode()
+    assert "ada@example.org" not in said
+    assert ModelLogEntry.objects.filter(action="giving.export").latest("pk").data == {"webhooks": 1 + len(others), "asked": ""}
+
+
 def test_who_took_the_sheet_is_written_down(publisher):
     given(make_campaign())
     rows_of(publisher.get(reverse("gifts:csv") + "?state=settled"))
@@ -269,7 +307,7 @@ def test_who_took_the_sheet_is_written_down(publisher):
 
 
 @pytest.mark.parametrize("role", [Role.REPORTER, Role.EDITOR])
-@pytest.mark.parametrize("name", ["funding_overview:index", "pledges:index", "pledges:index_results", "gifts:csv"])
+@pytest.mark.parametrize("name", ["funding_overview:index", "pledges:index", "pledges:index_results", "gifts:csv", "webhooks:csv"])
 def test_nobody_but_publishers_sees_it(role, name):
     given(make_campaign())
     answer = signed_in(role).get(reverse(name))

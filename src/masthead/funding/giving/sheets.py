@@ -1,11 +1,11 @@
-"""Gifts and pledges as sheets: CSV, made row by row while it is sent."""
+"""Gifts, pledges and webhooks as sheets: CSV, made row by row while it is sent."""
 
 import csv
 from collections.abc import Iterator
 
 from django.db.models import Count, Q, QuerySet, Sum
 
-from masthead.funding.giving.models import Gift, Pledge
+from masthead.funding.giving.models import Gift, InboxEvent, Pledge
 from masthead.kernel.money import Money
 from masthead.kernel.sheets import cell
 
@@ -46,11 +46,15 @@ PLEDGE_COLUMNS = (
     "gifts",
     "paid",
 )
+WEBHOOK_COLUMNS = ("received", "provider", "event_id", "kind", "about", "outcome", "applied", "attempts", "next_try", "error")
 PERSONAL = ("email", "name")
 
 
 def sheet(gifts: QuerySet[Gift], *, with_people: bool) -> Iterator[str]:
-    """Yield the lines of a CSV of `gifts`; e-mail and name of the supporter only `with_people`. Times are UTC, amounts in major units."""
+    """Yield the lines of a CSV of `gifts`. Times are UTC, amounts in major units.
+
+    E-mail and name of the supporter stand in it only `with_people`; without, the name and the dedication of a gift only where readers see them.
+    """
     writer = csv.writer(_Echo())
     yield writer.writerow(COLUMNS + (PERSONAL if with_people else ()))
     for gift in gifts.select_related("campaign", "supporter").iterator(chunk_size=AT_ONCE):
@@ -71,7 +75,7 @@ def sheet(gifts: QuerySet[Gift], *, with_people: bool) -> Iterator[str]:
             cell(gift.provider_ref),
             cell(gift.page_path),
             cell(gift.public_name) if with_people or gift.show_name else "",
-            cell(gift.dedication),
+            cell(gift.dedication) if with_people or gift.show_name else "",
         ]
         if with_people:
             row += [cell(gift.supporter.email), cell(gift.supporter.name)] if gift.supporter else ["", ""]
@@ -107,6 +111,28 @@ def pledge_sheet(pledges: QuerySet[Pledge], *, with_people: bool) -> Iterator[st
         if with_people:
             row += [cell(pledge.supporter.email), cell(pledge.supporter.name)] if pledge.supporter else ["", ""]
         yield writer.writerow(row)
+
+
+def webhook_sheet(events: QuerySet[InboxEvent]) -> Iterator[str]:
+    """Yield the lines of a CSV of webhooks and what became of each. Their bodies are left out: providers name people there. Times are UTC."""
+    writer = csv.writer(_Echo())
+    yield writer.writerow(WEBHOOK_COLUMNS)
+    for event in events.defer("body").iterator(chunk_size=AT_ONCE):
+        outcome = "applied" if event.applied_at else "failed" if event.error else "waiting"
+        yield writer.writerow(
+            [
+                event.received_at.isoformat(timespec="seconds"),
+                event.provider,
+                cell(event.event_id),
+                cell(event.kind),
+                cell(event.object_ref),
+                outcome,
+                event.applied_at.isoformat(timespec="seconds") if event.applied_at else "",
+                event.attempts,
+                "" if event.applied_at else event.next_try_at.isoformat(timespec="seconds"),
+                cell(event.error),
+            ]
+        )
 
 
 class _Echo:

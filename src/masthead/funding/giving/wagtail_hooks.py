@@ -23,4 +23,4 @@ def show_giving() -> Any:
 @hooks.register("register_log_actions")
 def name_exports(actions: Any) -> None:
     """Give an export a name in the history of the site."""
-    actions.register_action("giving.export", "Take gifts or pledges away as CSV", "Gifts or pledges taken away as CSV")
+    actions.register_action("giving.export", "Take gifts, pledges or webhooks away as CSV", "Gifts, pledges or webhooks taken away as CSV")

@@ -18,7 +18,6 @@ from wagtail.admin.ui.tables import Column
 from wagtail.admin.views.generic import BaseListingView, PermissionCheckedMixin
 from wagtail.admin.viewsets.base import ViewSet
 from wagtail.admin.widgets.button import HeaderButton
-from wagtail.log_actions import log
 from wagtail.permission_policies import ModelPermissionPolicy
 
 from masthead.funding.campaigns.models import Campaign
@@ -28,7 +27,7 @@ from masthead.funding.giving.actions.refunds import BY_HAND, REFUNDABLE
 from masthead.funding.giving.forms import RefundForm
 from masthead.funding.giving.managing.models import KeptName
 from masthead.funding.giving.models import Frequency, Gift, GiftState, Receipt
-from masthead.funding.giving.viewsets.parts import PAGE, may_see_supporters, outcome_of, shown_to
+from masthead.funding.giving.viewsets.parts import PAGE, may_see_supporters, outcome_of, shown_to, taken_away
 from masthead.funding.providers.registry import PROVIDERS
 from masthead.kernel import clock
 from masthead.kernel.errors import MastheadError
@@ -155,11 +154,7 @@ def csv_view(request: HttpRequest) -> StreamingHttpResponse:
     sought = request.GET.get("q", "").strip()
     if sought:
         found &= queries.gifts_found(sought, by_person=with_people)
-    log(instance=request.user, action="giving.export", user=request.user, data={"gifts": found.count(), "asked": request.GET.urlencode()[:500]})
-    answer = StreamingHttpResponse(sheets.sheet(found, with_people=with_people), content_type="text/csv; charset=utf-8")
-    answer.headers["Content-Disposition"] = 'attachment; filename="gifts.csv"'
-    answer.headers["Cache-Control"] = "no-store"
-    return answer
+    return taken_away(request, sheets.sheet(found, with_people=with_people), what="gifts", count=found.count())
 
 
 def gift_view(request: HttpRequest, pk: UUID) -> HttpResponse:
@@ -168,6 +163,7 @@ def gift_view(request: HttpRequest, pk: UUID) -> HttpResponse:
     receipt = Receipt.objects.filter(gift=gift).first()
     facts = {
         "gift": gift,
+        "may_see_words": gift.show_name or may_see_supporters(request),
         "amount_in_words": words.with_frequency(gift.amount, gift.frequency),
         "supporter": gift.supporter if may_see_supporters(request) else None,
         "events": [(words.day_and_hour(event.at), event) for event in gift.events.all()],

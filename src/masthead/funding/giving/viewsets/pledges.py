@@ -12,13 +12,12 @@ from wagtail.admin.ui.tables import Column
 from wagtail.admin.views.generic import BaseListingView, PermissionCheckedMixin
 from wagtail.admin.viewsets.base import ViewSet
 from wagtail.admin.widgets.button import HeaderButton
-from wagtail.log_actions import log
 from wagtail.permission_policies import ModelPermissionPolicy
 
 from masthead.funding.campaigns.models import Campaign
 from masthead.funding.giving import sheets, words
 from masthead.funding.giving.models import Pledge
-from masthead.funding.giving.viewsets.parts import PAGE, may_see_supporters, shown_to
+from masthead.funding.giving.viewsets.parts import PAGE, may_see_supporters, shown_to, taken_away
 
 
 class PledgeFilters(WagtailFilterSet):
@@ -108,8 +107,4 @@ def csv_view(request: HttpRequest) -> StreamingHttpResponse:
         raise PermissionDenied
     filters = PledgeFilters(request.GET, queryset=Pledge.objects.order_by("-started_at", "pk"), request=request)
     found = filters.qs if filters.is_valid() else Pledge.objects.none()
-    log(instance=request.user, action="giving.export", user=request.user, data={"pledges": found.count(), "asked": request.GET.urlencode()[:500]})
-    answer = StreamingHttpResponse(sheets.pledge_sheet(found, with_people=may_see_supporters(request)), content_type="text/csv; charset=utf-8")
-    answer.headers["Content-Disposition"] = 'attachment; filename="pledges.csv"'
-    answer.headers["Cache-Control"] = "no-store"
-    return answer
+    return taken_away(request, sheets.pledge_sheet(found, with_people=may_see_supporters(request)), what="pledges", count=found.count())

@@ -1,4 +1,4 @@
-"""The webhook inbox in the admin: read, and tried again."""
+"""The webhook inbox in the admin: read, tried again, taken away as a sheet."""
 
 from typing import Any
 
@@ -6,7 +6,7 @@ import django_filters
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.db.models import Q
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import redirect, render
 from django.urls import path, reverse
 from django.utils.html import format_html
@@ -15,12 +15,13 @@ from wagtail.admin.filters import WagtailFilterSet
 from wagtail.admin.ui.tables import Column
 from wagtail.admin.views.generic import BaseListingView, PermissionCheckedMixin
 from wagtail.admin.viewsets.base import ViewSet
+from wagtail.admin.widgets.button import HeaderButton
 from wagtail.permission_policies import ModelPermissionPolicy
 
-from masthead.funding.giving import words
+from masthead.funding.giving import sheets, words
 from masthead.funding.giving.actions import try_again
 from masthead.funding.giving.models import Gift, InboxEvent
-from masthead.funding.giving.viewsets.parts import PAGE, outcome_of, shown_to
+from masthead.funding.giving.viewsets.parts import PAGE, outcome_of, shown_to, taken_away
 from masthead.kernel import clock
 
 
@@ -52,6 +53,11 @@ class WebhooksView(PermissionCheckedMixin, BaseListingView):
     verbose_name_plural = "webhooks"
     paginate_by = PAGE
     filterset_class = WebhookFilters
+
+    def setup(self, request: HttpRequest, *args: Any, **words: Any) -> None:
+        """Offer what the list shows as a sheet."""
+        super().setup(request, *args, **words)
+        self.header_buttons = [HeaderButton("Download CSV", url=f"{reverse('webhooks:csv')}?{request.GET.urlencode()}", icon_name="download")]
 
     def get_base_queryset(self) -> Any:
         """Return all webhooks, without their bodies."""
@@ -93,9 +99,19 @@ class WebhookViewSet(ViewSet):
         return [
             path("", WebhooksView.as_view(**shared), name="index"),
             path("results/", WebhooksView.as_view(results_only=True, **shared), name="index_results"),
+            path("csv/", csv_view, name="csv"),
             path("<int:pk>/", webhook_view, name="webhook"),
             path("<int:pk>/again/", webhook_again_view, name="again"),
         ]
+
+
+def csv_view(request: HttpRequest) -> StreamingHttpResponse:
+    """Send the webhooks that the list shows as CSV, newest first, and write down who took them away."""
+    if not request.user.has_perm("giving.view_inboxevent"):
+        raise PermissionDenied
+    filters = WebhookFilters(request.GET, queryset=InboxEvent.objects.order_by("-pk"), request=request)
+    found = filters.qs if filters.is_valid() else InboxEvent.objects.none()
+    return taken_away(request, sheets.webhook_sheet(found), what="webhooks", count=found.count())
 
 
 def webhook_view(request: HttpRequest, pk: int) -> HttpResponse:
