@@ -146,9 +146,13 @@ def refundable(world: World, payment: Obj, asked: Any, *, left: Decimal, currenc
     """Return how much of a payment is given back.
 
     Raises:
-        Refused: it was not taken, was taken too long ago, has another currency, or less is left.
+        Refused: it was not taken, was taken too long ago, is disputed, has another currency, or less is left.
     """
-    if str(payment.get("status") or payment.get("state")).upper() not in {"COMPLETED", "PARTIALLY_REFUNDED"}:
+    disputes = [one for one in world.store.all("paypal.dispute") if one["disputed_transactions"][0]["seller_transaction_id"] == payment["id"]]
+    if any(one["status"] != "RESOLVED" for one in disputes):
+        raise Refused("REFUND_NOT_ALLOWED", "Capture cannot be refunded.")
+    left -= sum((Decimal(one["dispute_outcome"].get("amount_refunded", {"value": 0})["value"]) for one in disputes), Decimal(0))
+    if left <= 0 or str(payment.get("status") or payment.get("state")).upper() not in {"COMPLETED", "PARTIALLY_REFUNDED"}:
         raise Refused("CAPTURE_FULLY_REFUNDED" if left <= 0 else "CAPTURE_NOT_COMPLETED", "The payment cannot be refunded as it is.")
     if world.clock.now() - dt.datetime.fromisoformat(payment["create_time"]) > dt.timedelta(days=REFUND_DAYS):
         raise Refused("REFUND_TIME_LIMIT_EXCEEDED", "You are over the time limit to perform a refund on this capture.")

@@ -142,6 +142,19 @@ def test_a_dispute_holds_the_sum_until_it_is_decided(sim, won, state):
     assert (closed.amount, closed.state, closed.closed_at) == (usd(2000), state, NOW + dt.timedelta(days=9))
 
 
+def test_what_a_dispute_holds_or_took_cannot_be_refunded(sim):
+    payment, _ = paid(sim)
+    dispute = sim.paypal.dispute(payment.removeprefix("pay_"), amount="10.00")
+    with pytest.raises(Refused, match="REFUND_NOT_ALLOWED"):
+        provider.refund(payment_ref=payment, amount=usd(100), key="held", now=NOW)
+    sim.paypal.close_dispute(dispute["dispute_id"], won=False)
+    with pytest.raises(Refused, match="REFUND_AMOUNT_EXCEEDED"):
+        provider.refund(payment_ref=payment, amount=usd(1501), key="too much", now=NOW)
+    assert provider.refund(payment_ref=payment, amount=usd(1500), key="the rest", now=NOW).amount == usd(1500)
+    with pytest.raises(Refused, match="CAPTURE_FULLY_REFUNDED"):
+        provider.refund(payment_ref=payment, amount=usd(1), key="more", now=NOW)
+
+
 def test_a_dispute_lost_in_part_is_one_that_was_won_and_a_refund(sim):
     sim.paypal.habits.dispute_fee = Decimal(15)
     payment, _ = paid(sim)
