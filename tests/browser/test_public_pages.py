@@ -1,3 +1,7 @@
+import re
+from html import unescape
+from urllib.parse import urlsplit
+
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 
@@ -185,3 +189,26 @@ def test_paper_shows_the_story_and_the_meter_in_words_alone(newsroom, open_page)
     for kept in (".meter-words", ".story h1", ".byline", ".print-address"):
         assert page.locator(kept).first.is_visible(), kept
     assert newsroom.paths["story"] in page.inner_text(".print-address")
+
+
+BIGGEST = """
+() => new Promise(found => new PerformanceObserver(list => {
+  const element = list.getEntries().at(-1).element
+  if (element) found([element.currentSrc || element.getAttribute('src') || '', element.textContent.trim()])
+}).observe({type: 'largest-contentful-paint', buffered: true}))
+"""
+
+
+@pytest.mark.parametrize("width", [360, 1440])
+def test_what_fills_the_first_screen_stands_in_the_first_html(newsroom, open_page, width):
+    """The largest element of the first screen waits for no script: its words, or its picture's address, are in what the server sent."""
+    page = open_page(width=width)
+    for name in ("front", "story", "section", "sourced", "contribute", "campaign"):
+        html = page.goto(newsroom.url(name)).text()
+        source, words = page.evaluate(BIGGEST)
+        first = unescape(html)
+        assert urlsplit(source).path in first if source else squeezed(words) in squeezed(re.sub(r"<[^>]+>", "", first)), (name, source, words)
+
+
+def squeezed(words):
+    return "".join(words.split())
