@@ -1,6 +1,5 @@
 """Real readers show every form whole, with the meter's figures in it: Chromium, Firefox, and curl."""
 
-import os
 import shutil
 import subprocess
 import threading
@@ -94,6 +93,8 @@ def test_firefox_shows_each_form_whole(served: str, tmp_path: Path):
     (tmp_path / "user.js").write_text('user_pref("network.http.accept-encoding", "gzip, deflate, br, zstd");\n')
     drawing = tmp_path / "drawing.png"
     command = [
+        "env",
+        f"HOME={tmp_path}",
         firefox,
         "--headless",
         "--no-remote",
@@ -105,7 +106,7 @@ def test_firefox_shows_each_form_whole(served: str, tmp_path: Path):
         drawing,
         f"{served}/",
     ]
-    subprocess.run(command, capture_output=True, check=True, timeout=120, env=os.environ | {"HOME": str(tmp_path)})
+    subprocess.run(command, capture_output=True, check=True, timeout=120)
     with Image.open(drawing) as picture:
         whole = picture.convert("RGB")
     frames = [whole.crop((0, number * FRAME, whole.width, (number + 1) * FRAME)) for number in range(len(CODINGS))]
