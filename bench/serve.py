@@ -23,7 +23,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from masthead.delivery.pagestore.page import Hole, Page
-from masthead.delivery.pagestore.store import Entry, Store
+from masthead.delivery.pagestore.store import Store
 
 STORY, FEED = "/city/old-dock-passenger-boats/", "/feed.xml"
 PAGES = {"story": STORY, "front page": "/", "feed": FEED}
@@ -223,26 +223,24 @@ def _newsroom(folder: Path) -> Iterator[Server]:
 def _store(folder: Path, pages: dict[str, tuple[bytes, dict[str, str]]]) -> None:
     """Store pages as Django made them, with a hole of a meter's size in the middle of each that is HTML."""
     store = Store(folder)
-    entries = []
+    stored = []
     for path, (body, headers) in pages.items():
         at = body.find(b"</p>", len(body) // 2) if headers["content-type"].startswith("text/html") else -1
         segments = (body,) if at < 0 else (body[:at], body[at:])
-        entries.append(
-            Entry(
-                page=Page(
-                    path=path,
-                    status=200,
-                    media_type=headers["content-type"],
-                    segments=segments,
-                    holes=() if at < 0 else (Hole("bench", "figures", FIGURES_BYTES),),
-                    revision="bench",
-                    modified=int(time.time()),
-                    headers=(("Cache-Control", "no-cache"), ("Content-Security-Policy", headers["content-security-policy"])),
-                )
+        stored.append(
+            Page(
+                path=path,
+                status=200,
+                media_type=headers["content-type"],
+                segments=segments,
+                holes=() if at < 0 else (Hole("bench", "figures", FIGURES_BYTES),),
+                revision="bench",
+                modified=int(time.time()),
+                headers=(("Cache-Control", "no-cache"), ("Content-Security-Policy", headers["content-security-policy"])),
             )
         )
     store.meters.write("bench", {"figures": b"12,345 of 50,000 dollars"}, version=1, moment=1)
-    store.write(entries)
+    store.write(stored)
     store.close()
 
 

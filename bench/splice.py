@@ -20,7 +20,7 @@ from masthead.delivery.pagestore.answers import Answers
 from masthead.delivery.pagestore.coding import ENCODERS, Effort, compressed, splice
 from masthead.delivery.pagestore.memory import MEGABYTE
 from masthead.delivery.pagestore.page import Hole, Page
-from masthead.delivery.pagestore.store import Entry, Store
+from masthead.delivery.pagestore.store import Store
 
 PAGE_BYTES = 10_500
 FIGURES_BYTES = 96
@@ -145,7 +145,7 @@ def compressing() -> dict[str, str]:
 
 def answering(store: Store) -> dict[str, str]:
     """Return what an answer costs: ready, after a gift, from the disk, 304; and what a gift itself costs."""
-    store.write([Entry(page=story(1))])
+    store.write([story(1)])
     answers = Answers(store, hosts=["paper.example"])
     meters = store.meters
     meters.write("m", {"figures": b"0"}, version=0, moment=0)
@@ -207,7 +207,7 @@ def _weight(folder: Path) -> dict[str, str]:
     """Return what pages weigh, on the disk and in a process of their own."""
     store = Store(folder / "many")
     for begin in range(0, STORED_PAGES, 100):
-        store.write([Entry(page=story(number)) for number in range(begin, begin + 100)])
+        store.write([story(number) for number in range(begin, begin + 100)])
     store.meters.write("m", {"figures": b"1"}, version=1, moment=1)
     disk = sum(path.stat().st_blocks * 512 for path in store.folder.iterdir())
     sizes = {pages: _resident(store.folder, pages) for pages in (0, WEIGHED_PAGES, STORED_PAGES)}

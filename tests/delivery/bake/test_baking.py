@@ -12,7 +12,7 @@ from masthead.delivery.bake import names, words
 from masthead.delivery.bake.baking import MANIFEST, BakeError, Count, Oven
 from masthead.delivery.bake.links import relinked
 from masthead.delivery.pagestore.page import Hole, Page, revision_of
-from masthead.delivery.pagestore.store import Entry, Store
+from masthead.delivery.pagestore.store import Store
 
 LIVE = "https://paper.example"
 HEAD = '<!DOCTYPE html><html><head><meta property="og:type" content="article"><meta property="og:title" content="{title}"><meta name="description" content="Told."></head>'
@@ -40,7 +40,7 @@ def store(tmp_path):
         page("/old-pier", "", status=301, headers=(("Location", "/harbour/the-pier/"),)),
         page("/search/", '<body><form action="/search/"></form><main></main></body>'),
     ]
-    found.write([Entry(page=each) for each in entries])
+    found.write(entries)
     found.meters.write("m", {"figures": b"$3,075 as of 14:05"}, version=1, moment=1)
     yield found
     found.close()

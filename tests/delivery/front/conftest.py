@@ -19,7 +19,7 @@ from masthead.delivery.front.connection import Connection
 from masthead.delivery.front.plan import Limits, Plan
 from masthead.delivery.front.state import Front
 from masthead.delivery.pagestore.page import Page
-from masthead.delivery.pagestore.store import Entry, Store
+from masthead.delivery.pagestore.store import Store
 
 PATIENCE_SECONDS = 30
 OK = b"HTTP/1.1 200 OK\r\nContent-Length: 6\r\nConnection: close\r\n\r\ndjango"
@@ -222,7 +222,7 @@ class Houses:
         place = self._folder / f"pages-{len(self._made)}"
         store = Store(place)
         page = Page(path="/stored/", status=200, media_type="text/html; charset=utf-8", segments=(STORED,), revision="r1", modified=1_700_000_000)
-        store.write([Entry(page=page)])
+        store.write([page])
         path = f"{self._short.name}/django-{len(self._made)}"
         plan = Plan(
             listen=(),

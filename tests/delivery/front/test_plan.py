@@ -13,7 +13,7 @@ from masthead.delivery.front import serving
 from masthead.delivery.front.listening import bind, hand_over
 from masthead.delivery.front.plan import Limits, Plan
 from masthead.delivery.pagestore.page import Page
-from masthead.delivery.pagestore.store import Entry, Store
+from masthead.delivery.pagestore.store import Store
 from tests.delivery.front.conftest import STORED
 
 pytestmark = pytest.mark.live
@@ -37,7 +37,7 @@ def test_a_store_that_cannot_be_read_is_django_s_business_until_it_can(tmp_path:
     assert "cannot be opened" in caplog.text
     (tmp_path / "pages").unlink()
     with closing(Store(tmp_path / "pages")) as store:
-        store.write([Entry(page=Page(path="/stored/", status=200, media_type="text/html", segments=(STORED,), revision="r1", modified=1_700_000_000))])
+        store.write([Page(path="/stored/", status=200, media_type="text/html", segments=(STORED,), revision="r1", modified=1_700_000_000)])
     stored = answer(*asked)
     assert stored is not None
     assert stored.status == 200
@@ -45,7 +45,7 @@ def test_a_store_that_cannot_be_read_is_django_s_business_until_it_can(tmp_path:
 
 def test_a_process_answers_stops_when_told_and_leaves_the_socket_to_the_next(tmp_path: Path):
     with closing(Store(tmp_path / "pages")) as store:
-        store.write([Entry(page=Page(path="/stored/", status=200, media_type="text/html", segments=(STORED,), revision="r1", modified=1_700_000_000))])
+        store.write([Page(path="/stored/", status=200, media_type="text/html", segments=(STORED,), revision="r1", modified=1_700_000_000)])
     sockets = bind("127.0.0.1", 0, 2)
     port = sockets[0].getsockname()[1]
     assert {each.getsockname()[1] for each in sockets} == {port}

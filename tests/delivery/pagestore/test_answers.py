@@ -11,7 +11,7 @@ import pytest
 from masthead.delivery.pagestore import strict
 from masthead.delivery.pagestore.answers import Answers
 from masthead.delivery.pagestore.page import Hole
-from masthead.delivery.pagestore.store import Entry, Store
+from masthead.delivery.pagestore.store import Store
 from tests.delivery.pagestore.make import STORY, ask, given, page, with_meter
 
 pytestmark = pytest.mark.live
@@ -21,7 +21,7 @@ ALL = (b"accept-encoding", b"gzip, deflate, br, zstd")
 
 
 def put(store: Store, *pages: object) -> None:
-    store.write([Entry(page=one) for one in pages])  # type: ignore[arg-type]
+    store.write(pages)  # type: ignore[arg-type]
 
 
 def test_a_stored_page_is_answered_whole(store: Store, answers: Answers):

@@ -13,7 +13,7 @@ from PIL import Image
 
 from masthead.delivery.pagestore.answers import Answers
 from masthead.delivery.pagestore.page import Hole
-from masthead.delivery.pagestore.store import Entry, Store
+from masthead.delivery.pagestore.store import Store
 from tests.delivery.pagestore.make import page
 from tests.needs import lacking
 
@@ -37,7 +37,7 @@ def served(store: Store) -> Iterator[str]:
         b"</p></main><footer id=end style='background:rgb(1,2,3)'>the end</footer>",
     )
     holes = (Hole("m", "figures", 40), Hole("m", "short", 12))
-    store.write([Entry(page=page(segments=segments, holes=holes))])
+    store.write([page(segments=segments, holes=holes)])
     store.meters.write("m", {"figures": "$3,075 raised – 61 %".encode().ljust(40), "short": b"$3,075"}, version=1, moment=1)
     answers = Answers(store, hosts=["paper.example"])
 

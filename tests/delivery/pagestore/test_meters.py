@@ -15,7 +15,7 @@ import pytest
 from masthead.delivery.pagestore.answers import Answers
 from masthead.delivery.pagestore.meters import Meters, MetersError
 from masthead.delivery.pagestore.page import Hole
-from masthead.delivery.pagestore.store import Entry, Store
+from masthead.delivery.pagestore.store import Store
 from tests.delivery.pagestore.make import STORY, given, page
 
 pytestmark = pytest.mark.live
@@ -160,7 +160,7 @@ def test_readers_beside_writers_see_whole_figures_that_never_go_back(meters: Met
 def test_no_answer_asked_for_after_a_write_shows_what_was_before(tmp_path: Path):
     store = Store(tmp_path / "pages")
     holes = tuple(Hole("m2", part, 8) for part in "abc")
-    store.write([Entry(page=page(segments=(STORY, b"|", b"|", b""), holes=holes))])
+    store.write([page(segments=(STORY, b"|", b"|", b""), holes=holes)])
     answers = Answers(store, hosts=["paper.example"])
     with writing(store.meters.path, 1, 300) as writer:
         for line in writer.stdout:

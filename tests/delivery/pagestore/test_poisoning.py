@@ -10,7 +10,7 @@ from hypothesis import settings
 from hypothesis import strategies as st
 
 from masthead.delivery.pagestore.answers import Answers
-from masthead.delivery.pagestore.store import Entry, Store
+from masthead.delivery.pagestore.store import Store
 from tests.delivery.pagestore.make import HOST, STORY, page, with_meter
 
 TARGETS = [
@@ -49,10 +49,10 @@ def fill(store: Store) -> None:
     """Put a page of each sort into a store."""
     store.write(
         [
-            Entry(page=with_meter()),
-            Entry(page=page("/feed/", media_type="application/atom+xml", segments=(STORY * 2,))),
-            Entry(page=page("/old/", status=301, segments=(b"",), headers=(("Location", "/story/"),))),
-            Entry(page=page("/plain/", segments=(b"<p>other words</p>" * 100,))),
+            with_meter(),
+            page("/feed/", media_type="application/atom+xml", segments=(STORY * 2,)),
+            page("/old/", status=301, segments=(b"",), headers=(("Location", "/story/"),)),
+            page("/plain/", segments=(b"<p>other words</p>" * 100,)),
         ]
     )
     store.meters.write("m", {"figures": b"10 EUR"}, version=1, moment=1)

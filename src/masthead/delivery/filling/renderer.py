@@ -20,7 +20,7 @@ from masthead.delivery.filling.needs import Needs, Waiting
 from masthead.delivery.filling.rendering import Rendered, RenderFailed
 from masthead.delivery.pagestore.meters import Meters
 from masthead.delivery.pagestore.page import PageError
-from masthead.delivery.pagestore.store import Entry, Store
+from masthead.delivery.pagestore.store import Store
 from masthead.kernel import clock
 
 logger = logging.getLogger("masthead.filling")
@@ -217,7 +217,7 @@ class Renderer:
             before = self.store.page(path)
             if before is None or before.revision != made.page.revision:
                 self.tally.changed.append(path)
-            self.store.write([Entry(page=made.page)])
+            self.store.write([made.page])
         self.needs.done(path)
 
     def _remove(self, paths: Iterable[str]) -> None:

@@ -5,7 +5,7 @@ import json
 import os
 import sqlite3
 import threading
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -25,15 +25,6 @@ ROOM = 8
 
 class StoreError(MastheadError):
     """The page store's file cannot be used: where it is, and why."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Entry:
-    """A page as its maker hands it in: with the keys of all it was made from, and the UTC second at which it has to be made anew, if there is one."""
-
-    page: Page
-    dependencies: frozenset[str] = frozenset()
-    turns: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,29 +101,6 @@ class Store:
         with self._using() as database:
             return int(database.execute("SELECT count(*) FROM page").fetchone()[0])
 
-    def paths_of(self, keys: Iterable[str]) -> frozenset[str]:
-        """Return the paths of the pages that were made from any of `keys`."""
-        with self._using() as database:
-            wanted = json.dumps(sorted(set(keys)))
-            rows = database.execute("SELECT DISTINCT path FROM dependency WHERE key IN (SELECT value FROM json_each(?))", (wanted,))
-            return frozenset(path for (path,) in rows)
-
-    def dependencies(self, path: str) -> frozenset[str]:
-        """Return the keys of what the page of `path` was made from."""
-        with self._using() as database:
-            return frozenset(key for (key,) in database.execute("SELECT key FROM dependency WHERE path = ?", (path,)))
-
-    def due(self, now: int) -> tuple[str, ...]:
-        """Return the paths that have to be made anew by the UTC second `now`, longest due first."""
-        with self._using() as database:
-            return tuple(path for (path,) in database.execute("SELECT path FROM turn WHERE at <= ? ORDER BY at, path", (now,)))
-
-    def note(self, name: str) -> str | None:
-        """Return what was noted under `name`, such as how far an outbox has been worked off."""
-        with self._using() as database:
-            row = database.execute("SELECT value FROM note WHERE name = ?", (name,)).fetchone()
-        return None if row is None else str(row[0])
-
     def changes(self, since: int) -> Changes:
         """Return what happened after `since`; a sequence of a file that is no more, or of long ago, is answered by None for the paths."""
         with self._using() as database:
@@ -149,19 +117,18 @@ class Store:
 
     # --- writing -----------------------------------------------------------------------------
 
-    def write(self, entries: Iterable[Entry] = (), *, remove: Iterable[str] = (), notes: Sequence[tuple[str, str]] = ()) -> int:
-        """Store the entries, remove paths and keep notes, all or nothing; every process answers so by its next request. Returns the sequence.
+    def write(self, pages: Iterable[Page] = (), *, remove: Iterable[str] = ()) -> int:
+        """Store the pages and remove paths, all or nothing; every process answers so by its next request. Returns the sequence.
 
-        An entry whose page is there already, with the same revision and head, keeps its forms and its sequence; its dependencies and turn are written all
-        the same. `modified` moves on by a second at least when a page changes, so that no two revisions share one.
+        A page that is there already, with the same revision and head, keeps its forms and its sequence. `modified` moves on by a second at least when a
+        page changes, so that no two revisions share one.
         """
-        ready = [(entry, None if self._is_there(entry.page) else compile_page(entry.page)) for entry in entries]
+        ready = [(page, None if self._is_there(page) else compile_page(page)) for page in pages]
         with self._writing() as database:
             for path in remove:
                 tables.remove(database, path)
-            for entry, variants in ready:
-                _put(database, entry, compile_page(entry.page) if variants is None and not _is_same(database, entry.page) else variants)
-            database.executemany("INSERT OR REPLACE INTO note VALUES (?, ?)", notes)
+            for page, variants in ready:
+                _put(database, page, compile_page(page) if variants is None and not _is_same(database, page) else variants)
             sequence = int(database.execute("SELECT coalesce(max(sequence), 0) FROM change").fetchone()[0])
             database.execute("DELETE FROM change WHERE sequence <= ?", (sequence - CHANGES_KEPT,))
         return sequence
@@ -183,11 +150,10 @@ class Store:
         return sum(self._compile_anew(path, Effort.QUICK, lengths) for path in paths)
 
     def clear(self) -> None:
-        """Remove every page; notes go too, so that whoever fills the store begins from the beginning."""
+        """Remove every page."""
         with self._writing() as database:
             for (path,) in database.execute("SELECT path FROM page").fetchall():
                 tables.remove(database, path)
-            database.execute("DELETE FROM note")
 
     # --- the file ----------------------------------------------------------------------------
 
@@ -271,11 +237,9 @@ class Store:
         return connection
 
 
-def _put(database: sqlite3.Connection, entry: Entry, variants: tuple[Variant, ...] | None) -> None:
-    page = entry.page
+def _put(database: sqlite3.Connection, page: Page, variants: tuple[Variant, ...] | None) -> None:
     if variants is not None:
         tables.forms(database, page, variants, Effort.QUICK)
-    tables.depends(database, page.path, entry.dependencies, entry.turns)
 
 
 def _is_same(database: sqlite3.Connection, page: Page) -> bool:

@@ -2,14 +2,13 @@
 
 import json
 import sqlite3
-from collections.abc import Iterable
 from contextlib import closing
 from pathlib import Path
 
 from masthead.delivery.pagestore.coding import Effort, Variant, packed
 from masthead.delivery.pagestore.page import Page
 
-VERSION = 2  # of the tables: a file of another version is emptied
+VERSION = 3  # of the tables: a file of another version is emptied
 TABLES = """
 CREATE TABLE page (path TEXT PRIMARY KEY, head TEXT NOT NULL, revision TEXT NOT NULL, sequence INTEGER NOT NULL, effort INTEGER NOT NULL) WITHOUT ROWID;
 CREATE UNIQUE INDEX page_sequence ON page (sequence);
@@ -20,11 +19,6 @@ CREATE TABLE change (sequence INTEGER PRIMARY KEY AUTOINCREMENT, path TEXT NOT N
 CREATE TABLE hole (path TEXT NOT NULL, meter TEXT NOT NULL, part TEXT NOT NULL, length INTEGER NOT NULL);
 CREATE INDEX hole_meter ON hole (meter, part, length);
 CREATE INDEX hole_path ON hole (path);
-CREATE TABLE dependency (key TEXT NOT NULL, path TEXT NOT NULL, PRIMARY KEY (key, path)) WITHOUT ROWID;
-CREATE INDEX dependency_path ON dependency (path);
-CREATE TABLE turn (path TEXT PRIMARY KEY, at INTEGER NOT NULL) WITHOUT ROWID;
-CREATE INDEX turn_at ON turn (at);
-CREATE TABLE note (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
 """
 
 
@@ -68,20 +62,10 @@ def forms(database: sqlite3.Connection, page: Page, variants: tuple[Variant, ...
     database.executemany("INSERT INTO hole VALUES (?, ?, ?, ?)", [(page.path, *hole) for hole in holes])
 
 
-def depends(database: sqlite3.Connection, path: str, dependencies: Iterable[str], turns: int | None) -> None:
-    """Write what a page was made from, and when it has to be made anew."""
-    database.execute("DELETE FROM dependency WHERE path = ?", (path,))
-    database.execute("DELETE FROM turn WHERE path = ?", (path,))
-    database.executemany("INSERT INTO dependency VALUES (?, ?)", [(key, path) for key in dependencies])
-    if turns is not None:
-        database.execute("INSERT INTO turn VALUES (?, ?)", (path, turns))
-
-
 def remove(database: sqlite3.Connection, path: str) -> None:
     """Remove a path, where it is there."""
     if database.execute("SELECT 1 FROM page WHERE path = ?", (path,)).fetchone() is not None:
         _remove_forms(database, path)
-        depends(database, path, (), None)
         database.execute("INSERT INTO change (path) VALUES (?)", (path,))
 
 
