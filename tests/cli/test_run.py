@@ -3,6 +3,7 @@
 import http.client
 import json
 import os
+import shutil
 import signal
 import socket
 import sqlite3
@@ -247,13 +248,15 @@ def test_a_task_that_was_left_for_later_is_done(running):
 
 
 @pytest.mark.parametrize("part", ["worker", "scheduler"])
-def test_a_part_runs_alone_once(part: str, newsroom: Path, start):
+def test_a_part_runs_alone_once_and_gathers_no_styles(part: str, newsroom: Path, start):
+    shutil.rmtree(newsroom / "static", ignore_errors=True)
     alone = start("run", part, "--data", newsroom)
     lock = newsroom / f".{part}.lock"
     until(lambda: lock.exists() and lock.read_text() == str(alone.pid), f"the {part}'s lock")
     assert "at work" in refusal(type_in("run", part, "--data", newsroom), after_work=True)
     alone.terminate()
     assert alone.wait(timeout=30) == 0
+    assert not (newsroom / "static").exists()
 
 
 def test_a_newsroom_without_its_key_is_not_run(newsroom: Path):

@@ -17,7 +17,6 @@ from masthead.delivery.front.listening import bind, hand_over
 from masthead.delivery.front.plan import Limits, Plan, public_hosts
 
 WEB_SOCKET = "web.sock"
-PAGES = "pages"
 LONGEST_SOCKET_PATH = 100  # 107 on Linux, 103 on macOS
 SESSION_COOKIE = "sessionid"
 
@@ -67,7 +66,7 @@ def plan_for(env: Env, numbers: Sequence[int]) -> Plan:
     return Plan(
         listen=tuple(numbers),
         django=str(web_socket(env.data)),
-        store=str(env.data / PAGES),
+        store=str(env.pages),
         hosts=public_hosts(env.address),
         session_cookie=SESSION_COOKIE,
         trusted=env.trusted_proxies,

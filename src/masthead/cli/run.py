@@ -18,6 +18,7 @@ from masthead.config.env import SHORTEST_SECRET, Env, read_env
 LARGEST_PORT = 65535
 PORT = 8000
 PARTS = ("all", "front", "web", "worker", "scheduler", "renderer")
+MAKES_NO_PAGES = frozenset({"worker", "scheduler"})
 
 
 def _arguments(parser: argparse.ArgumentParser) -> None:
@@ -50,13 +51,13 @@ def _run(options: argparse.Namespace) -> int:
     if options.part == "front":  # it needs neither Django nor the database
         return Supervisor(fronting.fronts(env=read_env(data=place), host=options.host, port=options.port)).run(when_started=lambda: True)
     if options.part != "all":
-        return parts.run_alone(options.part, env=make_ready(place), address=address)
+        return parts.run_alone(options.part, env=make_ready(place, pages=options.part not in MAKES_NO_PAGES), address=address)
     with only_one(place, "newsroom"), only_one(place, "web"):
         return _serve(place, make_ready(place), options, began)
 
 
-def make_ready(place: Path) -> Env:
-    """Set Django up for the newsroom in `place`, bring database and static files up to date, and load what readers need.
+def make_ready(place: Path, *, pages: bool = True) -> Env:
+    """Set Django up for the newsroom in `place`, bring its database up to date and, for a part that makes `pages`, its static files; load what readers need.
 
     Raises:
         Refused: it has no secret key, or one too short to sign with.
@@ -69,7 +70,8 @@ def make_ready(place: Path) -> Env:
     if len(env.secret_key) < SHORTEST_SECRET:
         raise Refused(f"The newsroom in {place} has no secret key of {SHORTEST_SECRET} characters: `{door()} doctor` says how to make one.")
     starting.migrate()
-    starting.collect_static()
+    if pages:
+        starting.collect_static()
     import_module(settings.ROOT_URLCONF)
     connections.close_all()  # a connection may not be carried into the processes forked from here
     return env

@@ -12,7 +12,7 @@ def _application() -> StoredPages:
     from django.conf import settings  # noqa: PLC0415  set up by the import of wsgi
 
     env: Env = settings.ENV
-    return StoredPages(django, Answers(Store(env.data / "pages"), hosts=public_hosts(env.address), session_cookie=settings.SESSION_COOKIE_NAME))
+    return StoredPages(django, Answers(Store(env.pages), hosts=public_hosts(env.address), session_cookie=settings.SESSION_COOKIE_NAME))
 
 
 application = _application()

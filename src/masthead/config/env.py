@@ -304,6 +304,11 @@ class Env(BaseModel):
         return Rate.table(self.fee_rates)
 
     @property
+    def pages(self) -> Path:
+        """The folder of finished pages (docs/page-store.md), which can be removed at any time."""
+        return self.data / "pages"
+
+    @property
     def zone(self) -> ZoneInfo:
         """The newsroom's time zone."""
         return ZoneInfo(self.time_zone)
