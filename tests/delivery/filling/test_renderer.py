@@ -11,7 +11,7 @@ from masthead.funding.campaigns.actions import feature
 from masthead.newsroom.stories import actions
 from masthead.newsroom.stories.models import StoryPage, Topic
 from tests.delivery.filling.site import path
-from tests.make import make_campaign, make_newsroom, make_section, make_story, make_topic
+from tests.make import give, make_campaign, make_newsroom, make_section, make_story, make_topic
 
 pytestmark = pytest.mark.django_db
 
@@ -114,6 +114,19 @@ def test_an_upgrade_makes_every_page_anew(renderer, monkeypatch):
     renderer.finish()
     assert renderer.store.count() == before
     assert renderer.begin() == 0
+
+
+def test_a_figure_that_outgrows_its_place_gets_a_larger_one(renderer):
+    campaign = make_campaign(goal=500)
+    feature(campaign=campaign)
+    renderer.finish()
+    before = {(hole.meter, hole.part): hole.length for hole in renderer.store.page("/").holes}
+    give(campaign, 1_000_000_000_000)
+    renderer._minute, renderer._looked = "", float("-inf")
+    renderer.watch()
+    parts = renderer.meters.snapshot().meters[str(campaign.uuid)].parts
+    assert len(parts["figures"]) > before[str(campaign.uuid), "figures"]
+    assert all(hole.length >= len(parts[hole.part]) for hole in renderer.store.page("/").holes)
 
 
 def test_nobody_fills_the_store_by_asking(renderer, client):

@@ -16,6 +16,7 @@ from django.db import DatabaseError, InterfaceError, close_old_connections, conn
 from masthead.delivery.filling import addresses, changes, figures, rendering
 from masthead.delivery.filling.bell import Bell
 from masthead.delivery.filling.changes import Effect, Reader
+from masthead.delivery.filling.idle import Idle
 from masthead.delivery.filling.needs import Needs, Waiting
 from masthead.delivery.filling.rendering import Rendered, RenderFailed
 from masthead.delivery.pagestore.meters import Meters
@@ -109,6 +110,7 @@ class Renderer:
         """Work until `stopped` says so. A database that is away is waited for: what is kept is served meanwhile."""
         bell = bell or Bell()
         begun = away = False
+        idle = Idle(self.store)
         while not stopped():
             close_old_connections()
             try:
@@ -123,6 +125,11 @@ class Renderer:
                 away, busy = True, False
                 connection.close()
                 time.sleep(0.2)
+            if busy or away or self.tally.made:
+                idle.worked()
+                self.tally = Tally()
+            else:
+                idle.use()
             if not busy:
                 bell.wait(IDLE_SECONDS)
         bell.close()
@@ -247,6 +254,7 @@ class Renderer:
         minute = f"{now:%Y-%m-%d %H:%M}"
         if minute != self._minute:
             figures.write_all(self.meters, now=now)
+            self.store.refit()
             self._minute = minute
             return
         for uuid in figures.behind(self.meters):
