@@ -1,9 +1,15 @@
 """With the database stopped, what needs it says so, and comes back by itself."""
 
+import json
+from pathlib import Path
+
 import pytest
+from babel.messages import Catalog
+from babel.messages.mofile import write_mo
 from django.db import OperationalError, ProgrammingError, connection
 from django.test import Client
 
+from masthead.delivery.filling.renderer import Renderer
 from tests.make import make_newsroom
 
 
@@ -22,6 +28,32 @@ def wrong_elsewhere(*_: object) -> None:
 @pytest.fixture
 def reader() -> Client:
     return Client(raise_request_exception=False)
+
+
+@pytest.fixture
+def portuguese(tmp_path: Path, settings) -> None:
+    """A newsroom in Portuguese, with a translation of one of the sentences."""
+    place = tmp_path / "pt" / "LC_MESSAGES"
+    place.mkdir(parents=True)
+    catalog = Catalog(locale="pt")
+    catalog.add("Giving is not possible this minute", "Neste momento não é possível doar")
+    with (place / "django.mo").open("wb") as file:
+        write_mo(file, catalog)
+    settings.LOCALE_PATHS, settings.LANGUAGE_CODE = [str(tmp_path)], "pt"
+
+
+@pytest.mark.django_db
+def test_it_says_so_in_the_newsroom_s_language_and_leaves_the_words_for_the_front(reader: Client, portuguese, tmp_path: Path):
+    make_newsroom()
+    with connection.execute_wrapper(stopped):
+        giving = reader.get("/contribute/").content.decode()
+    assert '<html lang="pt" dir="ltr">' in giving
+    assert "<h1>Neste momento não é possível doar</h1>" in giving
+    renderer = Renderer(tmp_path / "pages")
+    renderer.begin()
+    renderer.close()
+    words = json.loads((tmp_path / "pages" / "away.json").read_text())
+    assert (words["lang"], words["no_gifts"]) == ("pt", "Neste momento não é possível doar")
 
 
 @pytest.mark.django_db

@@ -7,9 +7,11 @@ from http import HTTPStatus
 from django.conf import settings
 from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext, override
 from django.views.defaults import server_error
 
 from masthead.delivery.front import pages
+from masthead.delivery.queries import direction_of
 
 # What SQLite says where the program is wrong and not the database away: a fault of ours, and shown as one.
 OURS = ("no such column", "near ", "ambiguous column", "too many SQL variables")
@@ -20,9 +22,23 @@ def failed(request: HttpRequest) -> HttpResponse:
     if not any(_is_away(error) for error in _chain(sys.exc_info()[1])):
         return server_error(request)
     headers, body = pages.away(
-        HTTPStatus.SERVICE_UNAVAILABLE, path=request.path, asked=request.method or "GET", name=settings.SITE_NAME, language=settings.LANGUAGE_CODE
+        HTTPStatus.SERVICE_UNAVAILABLE,
+        path=request.path,
+        asked=request.method or "GET",
+        name=settings.SITE_NAME,
+        language=settings.LANGUAGE_CODE,
+        words=words(),
     )
     return HttpResponse(body, status=HTTPStatus.SERVICE_UNAVAILABLE, headers={name.decode(): value.decode() for name, value in headers})
+
+
+def words() -> dict[str, str]:
+    """Return the sentences of that page in the newsroom's language; `lang` says English where they were not translated."""
+    language: str = settings.LANGUAGE_CODE
+    with override(language):
+        said = {key: gettext(sentence) for key, sentence in pages.SENTENCES.items()}
+    is_english = said == dict(pages.SENTENCES)
+    return {"lang": "en", "dir": "ltr", **said} if is_english else {"lang": language, "dir": direction_of(language), **said}
 
 
 def _chain(error: BaseException | None) -> Iterator[BaseException]:

@@ -7,6 +7,7 @@ from collections.abc import Callable
 
 import pytest
 
+from masthead.delivery.front import pages
 from tests.delivery.front.conftest import OK, PATIENCE_SECONDS, STORED, House
 
 pytestmark = pytest.mark.live
@@ -44,6 +45,21 @@ def test_without_django_stored_pages_are_there_and_the_rest_says_so(house: Calla
     assert reader.send(GET % b"/stored/").answer()[2] == STORED
     open_house.django.start()
     assert reader.send(GET % b"/x/").answer()[2] == b"django"
+
+
+def test_what_is_said_without_django_is_said_in_the_newsroom_s_language(house: Callable[..., House]):
+    open_house = house(patience_seconds=0)
+    open_house.django.stop()
+    words = {**pages.ENGLISH, "lang": "pt", "not_there": "Esta página não está aqui <agora>"}
+    pages.keep(open_house.store.folder, words)
+    body = open_house.ask("/x/")[2].decode()
+    assert '<html lang="pt" dir="ltr">' in body
+    assert "<h1>Esta página não está aqui &lt;agora&gt;</h1>" in body
+    pages.keep(open_house.store.folder, {**words, "not_there": "Já não"})
+    assert "<h1>Já não</h1>" in open_house.ask("/x/")[2].decode()
+    for spoilt in ("{", "[]", '{"lang": "pt"}'):
+        (open_house.store.folder / pages.FILE).write_text(spoilt)
+        assert '<html lang="en" dir="ltr">' in open_house.ask("/x/")[2].decode()
 
 
 def test_a_restart_of_django_is_a_wait_and_no_error(house: Callable[..., House]):

@@ -13,12 +13,14 @@ from django.apps import apps
 from django.conf import settings
 from django.db import DatabaseError, InterfaceError, close_old_connections, connection
 
+from masthead.delivery.away import words as words_when_away
 from masthead.delivery.filling import addresses, changes, figures, rendering
 from masthead.delivery.filling.bell import Bell
 from masthead.delivery.filling.changes import Effect, Reader
 from masthead.delivery.filling.idle import Idle
 from masthead.delivery.filling.needs import Needs, Waiting
 from masthead.delivery.filling.rendering import Rendered, RenderFailed
+from masthead.delivery.front import pages
 from masthead.delivery.pagestore.meters import Meters
 from masthead.delivery.pagestore.page import PageError
 from masthead.delivery.pagestore.store import Store
@@ -68,6 +70,7 @@ class Renderer:
     def begin(self) -> int:
         """Find out what there is to do: go on where the last renderer ended, or begin anew; return how many addresses wait."""
         figures.write_all(self.meters, now=clock.now())
+        pages.keep(self.folder, words_when_away())
         stamp = stamp_of_the_program()
         self._stamp = stamp
         away = self._away()

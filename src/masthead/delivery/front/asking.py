@@ -159,6 +159,7 @@ class Asker:
         self._waiting: deque[asyncio.Future[None]] = deque()
         self._away_since: float | None = None
         self._tasks: set[asyncio.Task[None]] = set()
+        self._kept = pages.Kept(front.plan.store)
 
     def ask(self, request: Request, reply: Reply, *, peer: str, believed: bool) -> Callable[[], None]:
         """Have `request` answered by Django into `reply`; return what takes it back."""
@@ -261,7 +262,8 @@ class Asker:
             return
         asked = request.head
         plan = self._front.plan
-        headers, body = pages.away(status, path=asked.target.decode("latin-1"), asked=asked.method.decode(), name=plan.name, language=plan.language)
+        path, method, words = asked.target.decode("latin-1"), asked.method.decode(), self._kept.words()
+        headers, body = pages.away(status, path=path, asked=method, name=plan.name, language=plan.language, words=words)
         reply.begin(status, headers, length=len(body), date=self._front.date)
         reply.piece(body)
         reply.finish()
