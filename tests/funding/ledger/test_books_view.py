@@ -3,10 +3,13 @@
 import csv
 import datetime as dt
 import io
+import re
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
-from masthead.funding.ledger import queries
+from masthead.funding.ledger import queries, viewsets
 from masthead.funding.ledger.actions import post, taking_back
 from masthead.funding.ledger.models import Kind, Transfer
 from masthead.kernel.money import Money
@@ -58,6 +61,43 @@ def test_what_moved_a_total_last(campaign, django_assert_max_num_queries):
     with django_assert_max_num_queries(4):
         lines = queries.latest(campaign.account_code, 2)
     assert [(line.transfer.kind, line.after.minor) for line in lines] == [("refund", 3000), ("gift", 3500)]
+
+
+def rows_walked(asked):
+    """Return how many rows of the books the questions of `asked` read for balances, as the database itself counts them."""
+    read = 0
+    for query in asked.captured_queries:
+        if "ledger_total kept" in query["sql"]:
+            first = int(re.search(r"2 \* (\d+) >", query["sql"])[1])
+            last = Transfer.objects.count()
+            read += last - first + 1 if 2 * first > last else first - 1
+        elif span := re.search(r"seq > (\d+) AND seq <= (\d+)", query["sql"]):
+            read += int(span[2]) - int(span[1])
+    return read
+
+
+@pytest.mark.parametrize("order", ["-seq", "seq"])
+def test_balances_read_from_the_nearer_end_of_the_books(order):
+    campaign = make_campaign()
+    for _ in range(60):
+        give(campaign, 100)
+    rows = list(Transfer.objects.order_by(order)[:5])
+    with CaptureQueriesContext(connection) as asked:
+        lines = queries.lines(rows)
+    assert [line.after.minor for line in lines] == [100 * row.seq for row in rows]
+    assert rows_walked(asked) <= 10
+
+
+def test_the_csv_reads_no_row_twice(monkeypatch):
+    monkeypatch.setattr(viewsets, "SHEET_ROWS", 7)
+    first, other = make_campaign(), make_campaign(name="Another")
+    for number in range(40):
+        give(first if number % 3 else other, 100)
+    with CaptureQueriesContext(connection) as asked:
+        rows = list(csv.DictReader(io.StringIO("".join(viewsets.sheet({"account": "", "kind": "", "month": None})))))
+    assert [row["account_after"] for row in rows if row["account"] == other.account_code] == [f"{number}.00" for number in range(1, 15)]
+    assert [row["account_after"] for row in rows if row["account"] == first.account_code] == [f"{number}.00" for number in range(1, 27)]
+    assert rows_walked(asked) <= 2 * 40
 
 
 def test_the_list_names_accounts_and_shows_hashes(publisher, campaign):

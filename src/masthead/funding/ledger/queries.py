@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from django.db import connection
-from django.db.models import Case, F, Q, QuerySet, Sum, When
+from django.db.models import Q, QuerySet
 
 from masthead.funding.ledger.models import Account, AccountKind, MonthTotal, Total, Transfer
 from masthead.kernel.errors import MastheadError
@@ -110,17 +110,25 @@ def transfers(*, account: str = "", kind: str = "", month: dt.date | None = None
     return found.filter(book_month=month) if month else found
 
 
-def lines(rows: Sequence[Transfer], *, account: str = "", month: dt.date | None = None) -> list[Line]:
+def lines(rows: Sequence[Transfer], *, account: str = "", month: dt.date | None = None, so_far: dict[str, tuple[int, int]] | None = None) -> list[Line]:
     """Return `rows` with what `account` held after each; without one, each row tells of its gifts account, else of its credit.
 
-    With a `month`, what the account held counts from nothing at its beginning. Two queries for each account that the rows tell of.
+    With a `month`, what the account held counts from nothing at its beginning. Two queries for each account that the rows tell of; what they
+    read is the rows between these and the nearer end of the books. Who reads all the books on and on in their order gives `so_far`, empty at
+    first: it keeps which row each account was read to and what it held then, so that no row is read twice.
     """
     gifts = set(Account.objects.filter(kind=AccountKind.GIFTS, code__in={row.debit_id for row in rows}).values_list("code", flat=True))
     told = {row.seq: account or (row.debit_id if row.debit_id in gifts else row.credit_id) for row in rows}
     seqs_of: dict[str, list[int]] = defaultdict(list)
     for seq, code in told.items():
         seqs_of[code].append(seq)
-    after = {code: _balances(code, min(seqs), max(seqs), month) for code, seqs in seqs_of.items()}
+    after = {}
+    for code, seqs in seqs_of.items():
+        first, last = min(seqs), max(seqs)
+        begins, held = (first - 1, _held_before(code, first, month)) if so_far is None else so_far.get(code, (0, 0))
+        after[code] = _walked(code, begins, last, held, month)
+        if so_far is not None:
+            so_far[code] = (last, after[code][last])
     return [Line(row, Money(row.amount_minor, row.currency), told[row.seq], Money(after[told[row.seq]][row.seq], row.currency)) for row in rows]
 
 
@@ -129,12 +137,43 @@ def latest(code: str, limit: int = 5, *, month: dt.date | None = None) -> list[L
     return lines(list(transfers(account=code, month=month)[:limit]), account=code, month=month)
 
 
-def _balances(code: str, first: int, last: int, month: dt.date | None) -> dict[int, int]:
-    """Return what the account held after each of its rows from `first` to `last`, in minor units."""
-    moves = transfers(account=code, month=month).annotate(move=Case(When(credit=code, then=F("amount_minor")), default=-F("amount_minor")))
-    balance = moves.filter(seq__lt=first).aggregate(before=Sum("move"))["before"] or 0
+# What an account held before a row: from its total back, or from the first row on, whichever end of the books is nearer. Databases read
+# only the one that is wanted.
+HELD_BEFORE = """
+SELECT CAST(CASE WHEN 2 * %(first)s > kept.last_seq
+  THEN kept.balance_minor
+    - coalesce((SELECT sum(amount_minor) FROM ledger_transfer WHERE credit = kept.account AND seq >= %(first)s {month}), 0)
+    + coalesce((SELECT sum(amount_minor) FROM ledger_transfer WHERE debit = kept.account AND seq >= %(first)s {month}), 0)
+  ELSE coalesce((SELECT sum(amount_minor) FROM ledger_transfer WHERE credit = kept.account AND seq < %(first)s {month}), 0)
+    - coalesce((SELECT sum(amount_minor) FROM ledger_transfer WHERE debit = kept.account AND seq < %(first)s {month}), 0)
+  END AS BIGINT) FROM {table} kept WHERE kept.account = %(code)s {of}
+"""
+MOVES = """
+SELECT seq, amount_minor FROM ledger_transfer WHERE credit = %(code)s AND seq > %(begins)s AND seq <= %(last)s {month}
+UNION ALL SELECT seq, -amount_minor FROM ledger_transfer WHERE debit = %(code)s AND seq > %(begins)s AND seq <= %(last)s {month} ORDER BY 1
+"""
+
+
+def _held_before(code: str, first: int, month: dt.date | None) -> int:
+    """Return what the account held before the row with the number `first`, in minor units."""
+    table, of = ("ledger_monthtotal", "AND kept.month = %(month)s") if month else ("ledger_total", "")
+    question = HELD_BEFORE.format(table=table, of=of, month=OF_MONTH if month else "")
+    with connection.cursor() as cursor:
+        cursor.execute(question, {"code": code, "first": first, "month": month.isoformat() if month else None})
+        found = cursor.fetchone()
+    return int(found[0]) if found else 0
+
+
+def _walked(code: str, begins: int, last: int, held: int, month: dt.date | None) -> dict[int, int]:
+    """Return what the account held after each of its rows beyond `begins` up to `last`, where it held `held` at `begins`; in minor units."""
     balances = {}
-    for seq, move in moves.filter(seq__range=(first, last)).order_by("seq").values_list("seq", "move"):
-        balance += move
-        balances[seq] = balance
+    with connection.cursor() as cursor:
+        moves = MOVES.format(month=OF_MONTH if month else "")
+        cursor.execute(moves, {"code": code, "begins": begins, "last": last, "month": month.isoformat() if month else None})
+        for seq, move in cursor.fetchall():
+            held += move
+            balances[seq] = held
     return balances
+
+
+OF_MONTH = "AND book_month = %(month)s"

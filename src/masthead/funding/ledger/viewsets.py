@@ -30,6 +30,7 @@ from masthead.kernel.money import Money
 from masthead.kernel.sheets import cell
 
 PAGE = 50
+SHEET_ROWS = 1000  # read at once
 SHORT_HASH = 12
 FIGURE = "w-text-end w-tabular-nums"
 SHEET = (*COLUMNS, "hash", "amount", "account", "account_after")
@@ -241,13 +242,13 @@ def name_of(code: str, names: dict[str, str]) -> str:
 
 
 def sheet(words: dict[str, Any]) -> Iterator[str]:
-    """Yield the lines of a CSV of the transfers that `words` ask for, 1,000 rows at a time."""
+    """Yield the lines of a CSV of the transfers that `words` ask for, some rows at a time."""
     writer = csv.writer(_Echo())
     yield writer.writerow(SHEET)
     found = queries.transfers(**words).order_by("seq")
-    last = 0
-    while rows := list(found.filter(seq__gt=last)[:1000]):
-        for line in queries.lines(rows, account=words["account"]):
+    last, so_far = 0, dict[str, tuple[int, int]]()
+    while rows := list(found.filter(seq__gt=last)[:SHEET_ROWS]):
+        for line in queries.lines(rows, account=words["account"], so_far=so_far):
             columns = [cell(str(value)) if value is not None else "" for value in columns_of(line.transfer).values()]
             yield writer.writerow([*columns, line.transfer.hash, line.amount.major, cell(line.account), line.after.major])
         last = rows[-1].seq

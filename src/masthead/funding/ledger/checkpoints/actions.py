@@ -1,16 +1,20 @@
 """The only writers of checkpoints: the day's signature, an outsider's, and a new key."""
 
 import datetime as dt
+import logging
 
 from django.conf import settings
 from django.db import transaction
 
-from masthead.funding.ledger import notes
+from masthead.funding.ledger import merkle, notes
 from masthead.funding.ledger.checkpoints import keys, queries, reading
 from masthead.funding.ledger.checkpoints.models import BooksKey, Checkpoint, Cosignature, TreeBlock
 from masthead.funding.ledger.models import Head, Transfer
 from masthead.kernel.clock import date_in
 from masthead.kernel.errors import MastheadError
+
+logger = logging.getLogger(__name__)
+ROUND_DAYS = 28  # until every row has been read over before a signature; at the end of a month all are
 
 
 class CheckpointRefused(MastheadError):
@@ -20,7 +24,8 @@ class CheckpointRefused(MastheadError):
 def sign_yesterday(*, now: dt.datetime) -> Checkpoint | None:
     """Sign the root over all rows that were in the books when yesterday ended in the newsroom's zone; None where that is done or nothing is in them.
 
-    Where the end of an earlier month is not signed yet, that is done first: call it again. The whole tree is made anew, and must begin with what was signed last.
+    Where the end of an earlier month is not signed yet, that is done first: call it again. The tree of the last checkpoint is gone on with, and what it
+    was made of is read over: a share of the rows each day, at the end of a month all of them.
 
     Raises:
         CheckpointRefused: the rows are not those that were signed before.
@@ -33,26 +38,60 @@ def sign_yesterday(*, now: dt.datetime) -> Checkpoint | None:
     size = _rows_until(day, after=last.size if last else 0)
     if size == 0:
         return None
-    tree, old_root = reading.Tree(), b""
-    for hashed in reading.hashes(1, size):
-        tree.add(hashed)
-        if last is not None and tree.size == last.size:
-            old_root = tree.root()
+    tree, kept = _tree_of(last) if last else (reading.Tree(), 0)
+    if last and kept:
+        _read_over(tree, last, day)
+    _add(tree, size)
     if tree.size != size:
         raise CheckpointRefused(f"The books should hold {size} rows and {tree.size} were read, so nothing is signed: run `masthead ledger verify`.")
-    if last is not None and old_root.hex() != last.root:
+    return _keep(day, size, tree.root(), dict(list(enumerate(tree.blocks))[kept:]), now=now)
+
+
+def _tree_of(last: Checkpoint) -> tuple[reading.Tree, int]:
+    """Return the tree under the last checkpoint, and how many of its blocks are kept as they should be.
+
+    It is made from the kept roots and the rows after them. Where these do not lead to what was signed, from all rows:
+    kept roots can be made again, rows cannot.
+    """
+    full = last.size // reading.BLOCK
+    tree = reading.Tree.over(reading.kept(full))
+    if len(tree.blocks) == full:
+        _add(tree, last.size)
+        if tree.root().hex() == last.root:
+            return tree, full
+    tree = reading.Tree()
+    _add(tree, last.size)
+    if tree.root().hex() != last.root:
         raise CheckpointRefused(
             f"The first {last.size} rows are not those that were signed on {last.day.isoformat()}, so nothing more is signed: run `masthead ledger verify`."
         )
-    return _keep(day, size, tree.root(), tree.blocks, now=now)
+    logger.warning("The kept roots of the books' tree were not those of the rows, which are as they were signed: they are made anew")
+    return tree, 0
 
 
-def _keep(day: dt.date, size: int, root: bytes, blocks: list[bytes], *, now: dt.datetime) -> Checkpoint:
+def _add(tree: reading.Tree, size: int) -> None:
+    for hashed in reading.hashes(tree.size + 1, size):
+        tree.add(hashed)
+
+
+def _read_over(tree: reading.Tree, last: Checkpoint, day: dt.date) -> None:
+    """Hold rows against the roots of their blocks: of one block in ROUND_DAYS another one each day, on the last day of a month of all.
+
+    So a day costs little more than its own rows, however many there are, and no month is signed over rows that nobody read again.
+    """
+    ends_month = (day + dt.timedelta(days=1)).day == 1
+    for index in range(0 if ends_month else day.toordinal() % ROUND_DAYS, len(tree.blocks), 1 if ends_month else ROUND_DAYS):
+        if merkle.root_of(reading.block(index, last.size)) != tree.blocks[index]:
+            rows = f"{index * reading.BLOCK + 1} to {(index + 1) * reading.BLOCK}"
+            raise CheckpointRefused(f"One of the rows {rows} is not what was signed of it, so nothing more is signed: run `masthead ledger verify`.")
+
+
+def _keep(day: dt.date, size: int, root: bytes, blocks: dict[int, bytes], *, now: dt.datetime) -> Checkpoint:
     key = _key(now=now)
     text = notes.Checkpoint(origin=key.name, size=size, root=root, more=(day.isoformat(),)).text()
     with transaction.atomic():
         TreeBlock.objects.bulk_create(
-            [TreeBlock(index=index, root=block) for index, block in enumerate(blocks)], update_conflicts=True, unique_fields=["index"], update_fields=["root"]
+            [TreeBlock(index=index, root=block) for index, block in blocks.items()], update_conflicts=True, unique_fields=["index"], update_fields=["root"]
         )
         return Checkpoint.objects.create(day=day, size=size, root=root.hex(), note=notes.sign(text, [key]), signed_at=now)
 

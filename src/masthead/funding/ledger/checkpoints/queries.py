@@ -7,7 +7,7 @@ from django.db.models import QuerySet
 
 from masthead.funding.ledger import merkle, notes
 from masthead.funding.ledger.checkpoints import reading
-from masthead.funding.ledger.checkpoints.models import BooksKey, Checkpoint, TreeBlock
+from masthead.funding.ledger.checkpoints.models import BooksKey, Checkpoint
 from masthead.kernel.errors import MastheadError
 
 
@@ -65,7 +65,7 @@ def inclusion(seq: int) -> Inclusion | None:
         return None
     index = seq - 1
     here = index // reading.BLOCK
-    block = _block(here, checkpoint.size)
+    block = reading.block(here, checkpoint.size)
     blocks = _blocks(checkpoint.size, here, block)
     if len(blocks) != -(-checkpoint.size // reading.BLOCK):
         raise NotProvable("Blocks of the tree are missing: the next checkpoint makes them again.")
@@ -80,26 +80,17 @@ def peaks(size: int) -> list[bytes]:
     """Return the roots of the full subtrees that the first `size` rows are made of, largest first: what a tree is gone on with."""
     full, rest = divmod(size, reading.BLOCK)
     outer, inner = merkle.Growing(), merkle.Growing()
-    for root in _kept(full):
+    for root in reading.kept(full):
         outer.add(root)
     for hashed in reading.hashes(size - rest + 1, size):
         inner.add(hashed)
     return [*outer.peaks, *inner.peaks]
 
 
-def _block(index: int, size: int) -> list[bytes]:
-    first = index * reading.BLOCK + 1
-    return list(reading.hashes(first, min(first + reading.BLOCK - 1, size)))
-
-
-def _kept(count: int) -> list[bytes]:
-    return [bytes(root) for root in TreeBlock.objects.filter(index__lt=count).order_by("index").values_list("root", flat=True)]
-
-
 def _blocks(size: int, here: int, block: list[bytes]) -> list[bytes]:
     """Return the roots of all blocks of a tree of `size`, the last of which may have only begun; `block` is the one at `here`, read already."""
     full, rest = divmod(size, reading.BLOCK)
-    roots = _kept(full)
+    roots = reading.kept(full)
     if rest:
-        roots.append(merkle.root_of(block if here == full else _block(full, size)))
+        roots.append(merkle.root_of(block if here == full else reading.block(full, size)))
     return roots

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from masthead.funding.ledger import merkle, notes
-from masthead.funding.ledger.checkpoints import keys
+from masthead.funding.ledger.checkpoints import keys, reading
 from masthead.funding.ledger.checkpoints.models import BooksKey, Checkpoint
 from masthead.funding.ledger.rules import line_of
 
@@ -18,7 +18,7 @@ class Signed:
 
     checkpoints: list[Checkpoint] = field(default_factory=lambda: list(Checkpoint.objects.order_by("day").prefetch_related("cosignatures")))
     problems: list[str] = field(default_factory=list)
-    _tree: merkle.Growing = field(default_factory=merkle.Growing)
+    _tree: reading.Tree = field(default_factory=reading.Tree)
     _at: int = 0
     _held: tuple[int, dt.date | None] = (0, None)  # the last checkpoint that the rows lead to
     _broken: bool = False
@@ -50,10 +50,19 @@ class Signed:
             if not self._broken:
                 yield f"the checkpoint of {checkpoint.day.isoformat()} covers {checkpoint.size} rows and the books hold {self._tree.size}: rows were dropped"
                 break
+        yield from self._block_causes()
         yield from _key_causes()
         known = known_keys()
         for checkpoint in self.checkpoints:
             yield from _note_causes(checkpoint, known)
+
+    def _block_causes(self) -> Iterator[str]:
+        """See that the kept roots, which signing goes on with and proofs are made from, are those of the rows."""
+        signed = self._held[0] // reading.BLOCK
+        for index, (kept, made) in enumerate(zip(reading.kept(signed), self._tree.blocks, strict=False)):
+            if kept != made:
+                yield f"the kept root of rows {index * reading.BLOCK + 1} to {(index + 1) * reading.BLOCK} is not theirs: the next signature makes it anew"
+                return
 
 
 def known_keys() -> list[notes.Verifier]:
