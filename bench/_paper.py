@@ -57,10 +57,14 @@ class Paper:
             | ({"DATABASE_URL": database_url} if database_url else {})
         )
 
-    def make(self, made: Path | None = None) -> None:
-        """Make the newsroom, or copy one that is `made`."""
+    def make(self, made: Path | None = None, *, demo: bool = False) -> None:
+        """Make the newsroom, the demo's or an empty one, or copy one that is `made`."""
         if made:
             shutil.copytree(made, self.folder)
+        elif demo:
+            done = self.masthead("demo", "--data", str(self.folder), MASTHEAD_PRACTICE="true")
+            if done.returncode:
+                raise RuntimeError(f"no demo could be made: {done.stderr}")
         else:
             done = self.masthead("init", "--data", str(self.folder), "--no-input", "--email", "bench@masthead.example", "--currency", "USD")
             if done.returncode:
@@ -68,10 +72,14 @@ class Paper:
         with urllib.request.urlopen(f"{self.simulator}/paypal/root.pem") as answer:
             (self.folder / "paypal-root.pem").write_bytes(answer.read())
 
-    def masthead(self, *words: str) -> subprocess.CompletedProcess[str]:
-        """Type a command to the end."""
+    def url(self, path: str) -> str:
+        """Return the whole address of a path."""
+        return f"http://127.0.0.1:{self.port}{path}"
+
+    def masthead(self, *words: str, **variables: str) -> subprocess.CompletedProcess[str]:
+        """Type a command to the end, with more in its environment where `variables` say so."""
         command = [sys.executable, "-m", "masthead", *words]
-        return subprocess.run(command, env=self.environment, cwd=SOURCE, capture_output=True, text=True, check=False)
+        return subprocess.run(command, env=self.environment | variables, cwd=SOURCE, capture_output=True, text=True, check=False)
 
     def ask(self, module: str, *words: str, given: object = None) -> Any:
         """Run `python -m bench.<module> <words>` beside the newsroom, with Django, and return the JSON that it prints last."""
@@ -156,14 +164,14 @@ class Paper:
 
 
 @contextmanager
-def a_paper(*, database: str = "sqlite", made: Path | None = None) -> Iterator[tuple[Paper, Mailbox]]:
-    """Make all of it, and remove all of it at the end."""
+def a_paper(*, database: str = "sqlite", made: Path | None = None, demo: bool = False) -> Iterator[tuple[Paper, Mailbox]]:
+    """Make all of it, and remove all of it at the end. `database`: sqlite, postgres, or the address of an empty database."""
     folder = Path(tempfile.mkdtemp(prefix="masthead-bench-"))
     port = free_port()
     with _database(database) as url, Mailbox() as mailbox, simulated(f"http://127.0.0.1:{port}") as (simulator, pid):
         paper = Paper(folder / "paper", port=port, simulator=simulator, simulator_pid=pid, mailbox=mailbox, database_url=url)
         try:
-            paper.make(made)
+            paper.make(made, demo=demo)
             yield paper, mailbox
         finally:
             paper.kill_all()
@@ -199,9 +207,9 @@ def control(simulator: str, what: str, **words: object) -> Any:
 
 @contextmanager
 def _database(which: str) -> Iterator[str]:
-    """Yield the address of an empty PostgreSQL database of its own, or nothing for SQLite."""
-    if which == "sqlite":
-        yield ""
+    """Yield the address of an empty PostgreSQL database of its own, or nothing for SQLite; an address is yielded as it is."""
+    if which != "postgres":
+        yield "" if which == "sqlite" else which
         return
     server = os.environ.get("MASTHEAD_TEST_POSTGRES") or LOCAL_POSTGRES
     name = f"masthead_bench_{os.getpid()}"
