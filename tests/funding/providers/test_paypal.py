@@ -165,6 +165,16 @@ def test_a_dispute_lost_in_part_is_one_that_was_won_and_a_refund(sim):
     assert [(one.ref, one.amount) for one in facts.refunds] == [(dispute, usd(1000))]
 
 
+def test_a_sale_s_dispute_lost_in_part_is_not_counted_again_where_it_is_listed(sim):
+    payment, _ = paid(sim, 800, frequency=Frequency.MONTHLY)
+    sale = payment.removeprefix("pay_")
+    first = provider.refund(payment_ref=payment, amount=usd(400), key="a", now=NOW)
+    dispute = sim.paypal.dispute(sale, amount="2.00")["dispute_id"]
+    sim.paypal.close_dispute(dispute, won=False, refunded="1.00")
+    sim.advance(hours=5)  # by then the list of transactions has the settlement, as a refund like any other
+    assert [(one.ref, one.amount) for one in provider.fetch(payment).refunds] == [(first.ref, usd(400)), (dispute, usd(100))]
+
+
 def test_a_monthly_gift_renews_by_the_clock(sim):
     gift_id = uuid.uuid4()
     payment, pledge = paid(sim, 500, frequency=Frequency.MONTHLY, gift_id=gift_id)

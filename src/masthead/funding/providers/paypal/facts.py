@@ -18,7 +18,7 @@ from masthead.funding.providers.base import (
 from masthead.funding.providers.paypal import account, client
 from masthead.funding.providers.paypal.amounts import from_paypal
 from masthead.funding.providers.paypal.hints import PAY, PLEDGE
-from masthead.funding.providers.paypal.listing import refunds_listed
+from masthead.funding.providers.paypal.listing import SETTLED_WITHIN, refunds_listed
 from masthead.kernel import clock
 from masthead.kernel.money import Money
 
@@ -152,7 +152,8 @@ def _facts(said: Obj, *, gift: Any, status: str, refunds: list[RefundFacts], mon
         raise ProviderError(f"PayPal says that {said['id']} is {status[:40]!r}, which is not known here: ask PayPal what it means.")
     state, amount = STATES[status], from_paypal(said["amount"])
     created, updated = moment(said["create_time"]), moment(said.get("update_time") or said["create_time"])
-    kept_refunds, disputes = taken_back(amount, refunds, [one for found in _disputes(said["id"]) for one in found])
+    found = [one for dispute in _disputes(said["id"]) for one in dispute]
+    kept_refunds, disputes = taken_back(amount, without_settlements(refunds, found), found)
     returned = sum(one.amount.minor for one in kept_refunds) + sum(one.amount.minor for one in disputes if one.state is not DisputeState.WON)
     # Money that went back whole without a refund or a dispute was taken by the bank that it came from.
     reversed_late = status == "REVERSED" or (status == "REFUNDED" and returned < amount.minor)
@@ -209,6 +210,17 @@ def _dispute_fee(said: Obj) -> Money | None:
         if (move.get("party") or move.get("affected_party")) == "SELLER" and move.get("type") == "DEBIT" and "FEE" in str(move.get("reason")):
             return from_paypal(move["amount"])
     return None
+
+
+def without_settlements(refunds: list[RefundFacts], found: list[DisputeFacts | RefundFacts]) -> list[RefundFacts]:
+    """Return refunds but for those by which PayPal settled a dispute that was lost in part: the dispute itself says so, and a sale's list does again."""
+    kept = list(refunds)
+    for part in found:
+        if isinstance(part, RefundFacts):
+            same = [one for one in kept if one.amount == part.amount and abs(one.created_at - part.created_at) <= SETTLED_WITHIN]
+            if same:
+                kept.remove(min(same, key=lambda one: abs(one.created_at - part.created_at)))
+    return kept
 
 
 def taken_back(amount: Money, refunds: list[RefundFacts], found: list[DisputeFacts | RefundFacts]) -> tuple[list[RefundFacts], list[DisputeFacts]]:
