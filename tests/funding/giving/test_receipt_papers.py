@@ -5,6 +5,7 @@ import re
 
 import pytest
 from django.core import mail
+from fpdf import FPDF
 
 from masthead.funding.giving import links, paper, spelling
 from masthead.funding.giving.actions import forget_supporter, send_receipts
@@ -124,6 +125,21 @@ def test_the_pdf_is_one_page_and_takes_any_name(client, receipt):
         receipt.gift.public_name = name
         body = receipt_pdf(paper.paper_of(receipt), link="https://news.example/" + "y" * 200)
         assert body.count(b"/Type /Page\n") == 1
+
+
+@pytest.mark.parametrize(
+    ("name", "faces"),
+    [("Ünal Große", set()), ("Łukasz Żółć", {"latin-ext"}), ("Ελένη", {"greek"}), ("Анна Łoś", {"cyrillic", "latin-ext"}), ("山田花子", set())],
+)
+def test_only_the_faces_that_a_receipt_needs_are_loaded(receipt, monkeypatch, name, faces):
+    receipt.gift.public_name = name
+    said = paper.paper_of(receipt)
+    receipt_pdf(said, link="https://news.example/")  # which signs each face has is looked up once
+    loaded, add = [], FPDF.add_font
+    monkeypatch.setattr(FPDF, "add_font", lambda page, family, style, file: loaded.append(family + style) or add(page, family, style, file))
+    receipt_pdf(said, link="https://news.example/")
+    assert set(loaded) == {"latin", "latinB", *faces}
+    assert len(loaded) == 2 + len(faces)
 
 
 def test_the_letter_carries_the_pdf_and_the_link(receipt):
