@@ -31,7 +31,7 @@ def test_a_mail_server_that_does_not_answer_holds_up_no_gift():
             stopped.set()
             let_go.set()
 
-    run([Job(name="letters", every_seconds=0, run=send, aside=True), Job(name="gifts", every_seconds=0, run=take_in)], stopped=stopped)
+    run([Job(name="letters", every_seconds=0, run=send, aside="letters"), Job(name="gifts", every_seconds=0, run=take_in)], stopped=stopped)
     assert rounds == [False] * 5
 
 
@@ -47,7 +47,7 @@ def test_who_stands_by_sends_no_letters():
         stopped.set()
         return False
 
-    run([Job(name="letters", every_seconds=0, run=take_note, aside=True)], stopped=stopped, leads=leads)
+    run([Job(name="letters", every_seconds=0, run=take_note, aside="letters")], stopped=stopped, leads=leads)
     assert (sent, asked) == ([], [1])
 
 
@@ -58,5 +58,5 @@ def test_a_letter_in_hand_is_finished_before_the_end():
         stopped.set()
         done.append(now)
 
-    run([Job(name="letters", every_seconds=0, run=send, aside=True), Job(name="gifts", every_seconds=0, run=lambda now: None)], stopped=stopped)
+    run([Job(name="letters", every_seconds=0, run=send, aside="letters"), Job(name="gifts", every_seconds=0, run=lambda now: None)], stopped=stopped)
     assert len(done) == 1

@@ -194,22 +194,28 @@ def scheduler(*, folder: Path) -> None:
 
 
 def by_the_clock(jobs: "Sequence[Job]", *, stopped: threading.Event, leads: Callable[[], bool], beat: Callable[[], None]) -> None:
-    """Do `jobs` when they are due until `stopped`, those that stand aside in a thread of their own; only while this scheduler `leads`.
+    """Do `jobs` when they are due until `stopped`, those that stand aside in threads of their own; only while this scheduler `leads`.
 
     `beat` is called every few seconds. A job in hand is finished, one that stands aside within a few seconds.
     """
     leading = threading.Event()
-    aside = threading.Thread(target=_aside, args=([job for job in jobs if job.aside], stopped, leading), name="aside", daemon=True)
-    aside.start()
+    threads = []
+    for word in dict.fromkeys(job.aside for job in jobs if job.aside):
+        apart = [job for job in jobs if job.aside == word]
+        threads.append(threading.Thread(target=_aside, args=(apart, stopped, leading), name=f"aside: {word}", daemon=True))
+        threads[-1].start()
 
     def leads_on() -> bool:
-        if not aside.is_alive() and not stopped.is_set():
-            raise RuntimeError("The thread that sends letters has ended, so this scheduler ends too, to be started anew.")
+        ended = [thread.name for thread in threads if not thread.is_alive()]
+        if ended and not stopped.is_set():
+            raise RuntimeError(f"The thread “{ended[0]}” has ended, so this scheduler ends too, to be started anew.")
         (leading.set if (is_so := leads()) else leading.clear)()
         return is_so
 
     _in_turn([job for job in jobs if not job.aside], stopped=stopped, leads=leads_on, beat=beat)
-    aside.join(timeout=ASIDE_ENDS_SECONDS)  # a letter cut off after that is kept as "perhaps sent"
+    until = time.monotonic() + ASIDE_ENDS_SECONDS  # a letter cut off after that is kept as "perhaps sent"; what was asked of a provider is asked again
+    for thread in threads:
+        thread.join(timeout=max(0.0, until - time.monotonic()))
 
 
 def _aside(jobs: "Sequence[Job]", stopped: threading.Event, leading: threading.Event) -> None:

@@ -4,6 +4,7 @@ import datetime as dt
 import logging
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 
 logger = logging.getLogger(__name__)
 LONGEST_BACK_OFF_SECONDS = 60.0
@@ -13,13 +14,14 @@ LONGEST_BACK_OFF_SECONDS = 60.0
 class Job:
     """`run(now=...)` is called every `every_seconds`, counted from the end of the last call.
 
-    One that hands letters to the mail server stands `aside`: in a thread of its own, so that a slow mail server holds up letters alone.
+    One that waits for other machines stands `aside`, in a thread that it shares only with those of the same word: a mail
+    server or a payment company that is slow holds up nothing but what needs it.
     """
 
     name: str
     every_seconds: float
     run: Callable[..., object]
-    aside: bool = False
+    aside: str = ""
 
 
 @dataclass
@@ -70,14 +72,18 @@ def jobs() -> list[Job]:
 
     return [
         Job(name="apply what providers reported", every_seconds=giving.TICK_SECONDS, run=giving.take_in),
-        Job(name="send letters to supporters", every_seconds=giving.LETTER_SECONDS, run=giving.send_letters, aside=True),
+        *[
+            Job(name=f"apply what {name} reported", every_seconds=giving.TICK_SECONDS, run=partial(giving.take_in_of, name), aside=name)
+            for name in giving.far()
+        ],
+        Job(name="send letters to supporters", every_seconds=giving.LETTER_SECONDS, run=giving.send_letters, aside="letters"),
         Job(name="publish and take down stories at their hour", every_seconds=1, run=publish_due),
         Job(name="put copies that wait before a worker", every_seconds=30, run=wake_captures),
-        Job(name="watch over the checkouts", every_seconds=60, run=watch_checkouts, aside=True),
+        Job(name="watch over the checkouts", every_seconds=60, run=watch_checkouts, aside="letters"),
         Job(name="note the links of stories in hand", every_seconds=60, run=watching.note_recent_links),
         Job(name="have links asked that are due", every_seconds=60, run=watching.ask_due_links),
-        Job(name="ask the providers what their webhooks missed", every_seconds=giving.SWEEP_SECONDS, run=sweep),
-        Job(name="hold the books against the providers and the bank, each day", every_seconds=600, run=reconcile_due),
+        Job(name="ask the providers what their webhooks missed", every_seconds=giving.SWEEP_SECONDS, run=sweep, aside="providers"),
+        Job(name="hold the books against the providers and the bank, each day", every_seconds=600, run=reconcile_due, aside="providers"),
         Job(name="sign the books as they were when yesterday ended", every_seconds=600, run=sign_yesterday),
         Job(name="make the statement of the month that has ended", every_seconds=600, run=make_statements),
         Job(name="have documents looked at again", every_seconds=600, run=watching.recheck_documents),

@@ -11,8 +11,10 @@ from django.test.utils import CaptureQueriesContext
 from masthead.funding.giving.actions import Received, apply_inbox, inbox, receive_webhook, sweep, together, try_again
 from masthead.funding.giving.actions.deliveries import deliver_practice
 from masthead.funding.giving.actions.inbox import LARGEST_BODY, TooLarge
+from masthead.funding.giving.actions.sweeping import leave_hint
 from masthead.funding.giving.locks import only_applier
 from masthead.funding.giving.models import Frequency, Gift, GiftEvent, GiftState, InboxEvent, Receipt
+from masthead.funding.giving.tasks import is_rush
 from masthead.funding.ledger.models import Transfer
 from masthead.funding.providers.base import BadSignature, ProviderUnreachable
 from masthead.funding.providers.practice import client
@@ -249,21 +251,28 @@ def test_the_database_is_asked_little_for_each_webhook(django_assert_max_num_que
     assert raised(campaign) == 21 * 2500
 
 
-def test_gifts_and_pledges_are_found_by_their_index():
+def test_gifts_pledges_and_waiting_webhooks_are_found_by_their_index():
     """With a hundred thousand gifts a look through all of them, for each webhook, took longer than everything else."""
     if connection.vendor != "sqlite":
         pytest.skip("PostgreSQL proves by itself that a given reference is not the empty one")
     campaign = make_campaign()
     receive(body_of(pay(begin(campaign, frequency=Frequency.MONTHLY))))
     with CaptureQueriesContext(connection) as asked:
-        apply_inbox(now=NOW)
-    selects = [query["sql"] for query in asked if query["sql"].startswith("SELECT") and "provider_ref" in query["sql"].partition("WHERE")[2]]
-    assert selects
+        apply_inbox(now=NOW, besides=["stripe"])
+        apply_inbox(now=NOW, provider="practice")
+        is_rush(now=NOW)
+        leave_hint("practice", "pay_1", now=NOW)
+    told = [query["sql"] for query in asked if query["sql"].startswith("SELECT")]
+    inbox_asked = [sql for sql in told if "applied_at" in sql.partition("WHERE")[2]]
+    selects = [sql for sql in told if "provider_ref" in sql.partition("WHERE")[2]] + inbox_asked
+    assert len(selects) > len(inbox_asked) > 4
     with connection.cursor() as cursor:
         for statement in selects:
             cursor.execute("EXPLAIN QUERY PLAN " + statement)
             plan = [row[3] for row in cursor.fetchall()]
-            assert not [line for line in plan if line.startswith("SCAN")], (statement, plan)
+            # What waits is few, whichever of its two indexes is read from end to end.
+            assert not [line for line in plan if line.startswith("SCAN") and "giving_inbox_" not in line], (statement, plan)
+            assert statement not in inbox_asked or any("giving_inbox_" in line for line in plan), (statement, plan)
 
 
 def test_a_person_can_have_a_webhook_tried_again():
@@ -452,7 +461,7 @@ def test_without_the_lock_two_appliers_do_look_at_the_same_webhook(monkeypatch):
     pay(begin(campaign))
     looked = []
     original = inbox.look
-    monkeypatch.setattr(inbox, "only_applier", lambda: __import__("contextlib").nullcontext(True))
+    monkeypatch.setattr(inbox, "only_applier", lambda provider: __import__("contextlib").nullcontext(True))
 
     def twice(provider_name, refs):
         looked.append(refs)
@@ -469,7 +478,7 @@ def test_without_the_lock_two_appliers_do_look_at_the_same_webhook(monkeypatch):
 @pytest.mark.django_db(transaction=True)
 def test_the_lock_is_free_again_after_an_applier_ends():
     for _ in range(2):
-        with only_applier() as alone:
+        with only_applier("practice") as alone:
             assert alone
 
 

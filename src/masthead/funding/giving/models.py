@@ -206,7 +206,10 @@ class InboxEvent(models.Model):
     class Meta:
         verbose_name = "webhook"
         constraints = [models.UniqueConstraint(fields=["provider", "event_id"], name="giving_inboxevent_once")]
-        indexes = [models.Index(fields=["next_try_at"], condition=models.Q(applied_at__isnull=True), name="giving_inbox_waiting")]
+        indexes = [
+            models.Index(fields=["next_try_at"], condition=models.Q(applied_at__isnull=True), name="giving_inbox_waiting"),
+            models.Index(fields=["provider", "next_try_at"], condition=models.Q(applied_at__isnull=True), name="giving_inbox_due"),
+        ]
         ordering = ["pk"]
 
     def __str__(self) -> str:

@@ -3,6 +3,8 @@
 import datetime as dt
 import logging
 from collections.abc import Callable
+from functools import partial
+from typing import Any
 
 from masthead.funding.giving.actions import apply_inbox, send_confirmations, send_receipts
 from masthead.funding.giving.actions.deliveries import deliver_practice
@@ -12,6 +14,8 @@ from masthead.funding.giving.actions.reminders import send_reminders
 from masthead.funding.giving.managing.entering import forget_visits, send_links
 from masthead.funding.giving.managing.erasing import forget_kept
 from masthead.funding.giving.models import InboxEvent, Receipt
+from masthead.funding.providers import registry
+from masthead.funding.providers.base import ProviderError
 
 logger = logging.getLogger(__name__)
 TICK_SECONDS = 0.25
@@ -25,12 +29,25 @@ RECEIPTS_IN_A_RUSH = 2
 
 
 def take_in(now: dt.datetime) -> int:
-    """Deliver the practice webhooks, apply the inbox, and return how many things were done; call it four times a second.
+    """Deliver the practice webhooks, apply the inbox but for what far providers reported, and return how many things were done; call it four times a second.
 
-    It writes to nobody: what a mail server does, or does not, holds up no gift on its way to the meter. The sweep
-    (`actions.sweep`) is called apart, every five minutes.
+    It waits for no other machine: what a mail server or a payment company does, or does not, holds up no gift on its way to
+    the meter. The sweep (`actions.sweep`) is called apart, every five minutes.
     """
-    return _part("deliver the practice webhooks", deliver_practice, now) + _part("apply the inbox", apply_all, now)
+    return _part("deliver the practice webhooks", deliver_practice, now) + _part("apply the inbox", partial(apply_all, besides=far()), now)
+
+
+def take_in_of(provider: str, now: dt.datetime) -> int:
+    """Apply what one far provider reported, and return how many webhooks were applied; call it four times a second, in a thread of its own."""
+    return _part(f"apply what {provider} reported", partial(apply_all, provider=provider), now)
+
+
+def far() -> tuple[str, ...]:
+    """Return the providers that are on and are asked over the network: an answer of theirs may take its time."""
+    try:
+        return tuple(listed.name for listed in registry.enabled() if listed.far)
+    except ProviderError:  # practice beside real money: nothing is taken, and each webhook says why
+        return ()
 
 
 def send_letters(now: dt.datetime) -> int:
@@ -62,11 +79,11 @@ def _send_receipts(*, now: dt.datetime) -> int:
     return send_receipts(now=now, most=RECEIPTS_IN_A_RUSH) if late else 0
 
 
-def apply_all(now: dt.datetime) -> int:
-    """Apply the inbox until nothing in it is due, at most some thousand webhooks, and return how many were applied."""
+def apply_all(now: dt.datetime, **which: Any) -> int:
+    """Apply the inbox until nothing in it is due, at most some thousand webhooks, and return how many were applied; `which` as `apply_inbox` takes it."""
     done = 0
     for _ in range(MOST_ROUNDS):
-        applied = apply_inbox(now=now)
+        applied = apply_inbox(now=now, **which)
         done += applied
         if applied < MOST_AT_ONCE:
             break

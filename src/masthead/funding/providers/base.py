@@ -106,6 +106,7 @@ class Capabilities:
     change_by_approval: bool = False  # of a pledge's amount, once the supporter has agreed on the provider's page
     looks_on_return: bool = False  # a payment is taken only when we ask, so look as soon as the supporter is back
     movements_late: dt.timedelta = dt.timedelta(0)  # list_movements may lack what happened in this time
+    events_kept: dt.timedelta | None = None  # how far back `changed_since` knows; None: since the beginning
     asked_at_once: int = 1  # how many calls of `fetch` may be under way at a time, each in a thread of its own
 
 

@@ -23,6 +23,7 @@ class Listed:
     is_on: Callable[[], bool]  # reads the newsroom's settings
     path: str  # module:class
     in_test: Callable[[], bool] = lambda: False  # on with its test keys, which move nothing
+    far: bool = False  # asked over the network
     form_targets: Callable[[], tuple[str, ...]] = tuple  # origins beside our own that the contribute form leads to
 
     @property
@@ -35,6 +36,7 @@ PROVIDERS: tuple[Listed, ...] = (
     Listed(
         name="stripe",
         live=True,
+        far=True,
         is_on=stripe.is_on,
         in_test=stripe.is_test,
         form_targets=stripe.form_targets,
@@ -43,6 +45,7 @@ PROVIDERS: tuple[Listed, ...] = (
     Listed(
         name="paypal",
         live=True,
+        far=True,
         is_on=paypal.is_on,
         in_test=paypal.is_test,
         form_targets=paypal.form_targets,

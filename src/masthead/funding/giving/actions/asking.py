@@ -9,12 +9,16 @@ from masthead.funding.providers.base import Facts, Provider
 MOST_AT_ONCE = 8
 
 
-def at_once(provider: Provider, refs: Sequence[str]) -> dict[str, Facts | Exception]:
-    """Fetch each of `refs` and return what was said, or what went wrong, by ref; as many at a time as the provider allows."""
+def at_once(provider: Provider, refs: Sequence[str], *, who: str = "the inbox") -> dict[str, Facts | Exception]:
+    """Fetch each of `refs` and return what was said, or what went wrong, by ref; as many at a time as the provider allows.
+
+    Each provider has threads of its own for each who asks: one that is slow takes none from what waits for another.
+    """
     ask = partial(_ask, provider)
-    if provider.capabilities.asked_at_once == 1 or len(refs) == 1:
+    if provider.capabilities.asked_at_once == 1 or len(refs) <= 1:
         return {ref: ask(ref) for ref in refs}
-    return dict(zip(refs, _askers(provider.capabilities.asked_at_once).map(ask, refs), strict=True))
+    askers = _askers(provider.name, who, min(provider.capabilities.asked_at_once, MOST_AT_ONCE))
+    return dict(zip(refs, askers.map(ask, refs), strict=True))
 
 
 def _ask(provider: Provider, ref: str) -> Facts | Exception:
@@ -25,6 +29,6 @@ def _ask(provider: Provider, ref: str) -> Facts | Exception:
 
 
 @cache
-def _askers(number: int) -> ThreadPoolExecutor:
+def _askers(provider: str, who: str, number: int) -> ThreadPoolExecutor:
     """Return threads that live as long as the process, so that their connections to the provider do."""
-    return ThreadPoolExecutor(min(number, MOST_AT_ONCE), thread_name_prefix="ask")
+    return ThreadPoolExecutor(number, thread_name_prefix=f"{who} asks {provider}")

@@ -2,7 +2,7 @@
 
 import datetime as dt
 import logging
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from enum import Enum
 
 from django.db import transaction
@@ -10,7 +10,7 @@ from django.db.models import F
 
 from masthead.funding.giving import rules
 from masthead.funding.giving.actions.applying import Told, apply_told, look
-from masthead.funding.giving.locks import only_applier
+from masthead.funding.giving.locks import WRITING, only_applier
 from masthead.funding.giving.models import InboxEvent
 from masthead.funding.guard import actions as guard
 from masthead.funding.guard.rules import WINDOW
@@ -69,21 +69,27 @@ def store(event: InboxEvent) -> Received:
     return Received.STORED if rows.insert_once(event, unique=("provider", "event_id")) else Received.KNOWN
 
 
-def apply_inbox(*, now: dt.datetime) -> int:
-    """Apply the stored webhooks whose time has come, oldest first, and return how many were applied.
+def apply_inbox(*, now: dt.datetime, provider: str = "", besides: Collection[str] = ()) -> int:
+    """Apply the stored webhooks whose time has come, oldest first, and return how many were applied: of one `provider`, or of all `besides` some.
 
-    Only one process applies at a time; where another does, this returns 0 at once. Several are looked at together and
-    applied in one transaction. One that fails keeps its sentence, is tried again after 2, 4, 8 ... seconds up to six hours,
-    and does not hold up the others.
+    Only one process or thread applies a provider's at a time; where another does, they are left to it at once. Several are
+    looked at together and applied in one transaction. One that fails keeps its sentence, is tried again after 2, 4, 8 ...
+    seconds up to six hours, and does not hold up the others.
     """
     waiting = InboxEvent.objects.filter(applied_at__isnull=True, next_try_at__lte=now)
-    if not waiting.exists():
-        return 0
-    with only_applier() as alone:
+    if provider:
+        return _apply_of(provider, now=now) if waiting.filter(provider=provider).exists() else 0
+    names = waiting.exclude(provider__in=besides).order_by().values_list("provider", flat=True).distinct()
+    return sum(_apply_of(name, now=now) for name in sorted(names))
+
+
+def _apply_of(provider: str, *, now: dt.datetime) -> int:
+    with only_applier(provider) as alone:
         if not alone:
             return 0
+        waiting = InboxEvent.objects.filter(provider=provider, applied_at__isnull=True, next_try_at__lte=now)
         due = list(waiting.defer("body").order_by("next_try_at", "pk")[:MOST_AT_ONCE])
-        return sum(_look_and_apply(due[start : start + TOGETHER], now=now) for start in range(0, len(due), TOGETHER))
+        return sum(_look_and_apply(provider, due[start : start + TOGETHER], now=now) for start in range(0, len(due), TOGETHER))
 
 
 def try_again(*, event: InboxEvent, now: dt.datetime) -> None:
@@ -91,12 +97,12 @@ def try_again(*, event: InboxEvent, now: dt.datetime) -> None:
     InboxEvent.objects.filter(pk=event.pk).update(applied_at=None, next_try_at=now)
 
 
-def _look_and_apply(due: list[InboxEvent], *, now: dt.datetime) -> int:
-    """Look at the providers, outside any transaction, and apply what they say; return how many webhooks were applied."""
-    found = {name: look(name, [event.object_ref for event in due if event.provider == name]) for name in dict.fromkeys(event.provider for event in due)}
+def _look_and_apply(provider: str, due: list[InboxEvent], *, now: dt.datetime) -> int:
+    """Look at a provider, outside any transaction, and apply what it says; return how many webhooks were applied."""
+    found = look(provider, [event.object_ref for event in due])
     done: list[tuple[InboxEvent, list[Facts]]] = []
     for event in due:
-        said = found[event.provider][event.object_ref]
+        said = found[event.object_ref]
         if isinstance(said, Exception):
             _failed(event, said, now=now)
         else:
@@ -109,7 +115,7 @@ def _apply(found: list[tuple[InboxEvent, list[Facts]]], *, now: dt.datetime) -> 
     if not found:
         return 0
     try:
-        with transaction.atomic():
+        with WRITING, transaction.atomic():
             apply_told(told=[Told(provider=event.provider, facts=said, cause=f"{event.kind} ({event.event_id})") for event, said in found], now=now)
             _tell_guard([facts for event, said in found if event.received_at > now - WINDOW for facts in said], now=now)
             InboxEvent.objects.filter(pk__in=[event.pk for event, _ in found]).update(applied_at=now, error="", attempts=F("attempts") + 1)

@@ -48,5 +48,5 @@ def refund_gift(*, gift: Gift, amount: Money, key: str, by: str, now: dt.datetim
         next_try_at=now,
     )
     store(hint)
-    apply_inbox(now=now)
+    apply_inbox(now=now, provider=gift.provider)
     return refund

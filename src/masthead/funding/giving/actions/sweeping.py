@@ -2,16 +2,28 @@
 
 import datetime as dt
 import logging
+from collections.abc import Mapping
 from contextlib import suppress
 
 from masthead.funding.giving import rules
 from masthead.funding.giving.actions.applying import missing_drafts
+from masthead.funding.giving.actions.asking import at_once
 from masthead.funding.giving.actions.inbox import store
 from masthead.funding.giving.models import Gift, GiftEvent, GiftState, InboxEvent, Pledge, Receipt
-from masthead.funding.giving.reconciling.models import SweptUntil
+from masthead.funding.giving.reconciling.models import Reconciliation, SweptUntil
 from masthead.funding.ledger.models import Transfer
 from masthead.funding.providers import registry
-from masthead.funding.providers.base import CheckoutFacts, CheckoutState, Facts, Movement, MovementKind, PaymentFacts, Provider, ProviderError
+from masthead.funding.providers.base import (
+    CheckoutFacts,
+    CheckoutState,
+    Facts,
+    Movement,
+    MovementKind,
+    PaymentFacts,
+    Provider,
+    ProviderError,
+    ProviderUnreachable,
+)
 from masthead.kernel.ids import new_id
 
 logger = logging.getLogger(__name__)
@@ -19,12 +31,13 @@ QUIET = dt.timedelta(minutes=1)  # a webhook is usually faster than this
 GIVE_UP = dt.timedelta(days=1)  # a checkout nobody paid for a day is over
 LOOK_BACK = dt.timedelta(days=7)  # providers repeat a webhook for three days
 OVERLAP = dt.timedelta(minutes=15)  # two clocks that differ, and a provider that lists a change late
-MOST_AT_ONCE = 200
+EVENTS_MARGIN = dt.timedelta(days=2)  # before a provider's events are gone
+MOST_AT_ONCE, SOME = 200, 40
 UNPAID = {GiftState.STARTED, GiftState.DECLINED, GiftState.CANCELLED}
 
 
 def sweep(*, now: dt.datetime) -> int:
-    """Ask the providers about gifts that have waited too long, what changed since the last sweep, and each movement of seven days.
+    """Ask the providers about gifts that have waited too long, what changed since the last sweep, and each movement since then or of seven days.
 
     Where they know more than we do, a hint is left in the inbox; return how many were left. A checkout that was
     not paid within a day is cancelled, and would still be counted if it were paid later. A provider that fails
@@ -80,31 +93,70 @@ def _take_back_the_future(*, now: dt.datetime) -> None:
 
 
 def _sweep_one(provider: Provider, *, now: dt.datetime) -> int:
-    hints = 0
     waiting = Gift.objects.filter(provider=provider.name, state__in=[GiftState.STARTED, GiftState.PENDING], created_at__lt=now - QUIET)
-    for gift in waiting.select_related("campaign").order_by("created_at")[:MOST_AT_ONCE]:
-        hints += _look_at(provider, gift, now=now)
-    mark = SweptUntil.objects.filter(provider=provider.name).first()
-    known = mark is not None and mark.at <= now  # a mark in the future was set by a clock that ran ahead
-    since = max(mark.at - OVERLAP, now - LOOK_BACK) if mark and known else now - LOOK_BACK
-    asked = set(provider.changed_since(since))
-    for ref in sorted(asked):
-        hints += _compare(provider, ref, now=now)
-    for ref in _not_in_the_books(provider.name, provider.list_movements(now - LOOK_BACK)) - asked:
-        hints += _compare(provider, ref, now=now)
+    gifts = list(waiting.select_related("campaign").order_by("created_at")[:MOST_AT_ONCE])
+    said = _ask(provider, [ref for gift in gifts if (ref := gift.provider_ref or gift.checkout_ref)])
+    hints = sum(_look_at(provider, gift, said, now=now) for gift in gifts)
+    since = _since(provider.name, now=now)
+    asked = set(provider.changed_since(since)) | _told_by_no_event(provider, since, now=now)
+    asked |= _not_in_the_books(provider.name, provider.list_movements(min(since, now - LOOK_BACK)))
+    for ref, facts in _ask(provider, sorted(asked)).items():
+        # Where it could not be said, applying it says aloud what is wrong.
+        if isinstance(facts, Exception) or _is_behind(provider.name, facts):
+            hints += leave_hint(provider.name, ref, now=now)
     SweptUntil.objects.update_or_create(provider=provider.name, defaults={"at": now})
     return hints
 
 
-def _look_at(provider: Provider, gift: Gift, *, now: dt.datetime) -> bool:
+def _since(name: str, *, now: dt.datetime) -> dt.datetime:
+    """Return from when on to ask: the last sweep that succeeded, however long ago; before the first, a day before the provider's first gift.
+
+    A mark in the future was set by a clock that ran ahead, and nobody knows for how long: the last reconciliation before that is the better witness.
+    """
+    mark = SweptUntil.objects.filter(provider=name).first()
+    if mark and mark.at <= now:
+        return mark.at - OVERLAP
+    run = Reconciliation.objects.filter(provider=name, error="", began_at__lte=now).first() if mark else None
+    if run:
+        return run.began_at - LOOK_BACK
+    first = Gift.objects.filter(provider=name).order_by("created_at").first()
+    return min(now, first.created_at) - dt.timedelta(days=1) if first else now - LOOK_BACK
+
+
+def _told_by_no_event(provider: Provider, since: dt.datetime, *, now: dt.datetime) -> set[str]:
+    """Return what may have changed in a time of which the provider keeps no events any more: each pledge that ran when we last looked.
+
+    What moved money in that time is among its movements; of a pledge that failed, paused or ended nothing else tells.
+    """
+    kept = provider.capabilities.events_kept
+    if kept is None or since > now - kept + EVENTS_MARGIN:
+        return set()
+    running = Pledge.objects.filter(provider=provider.name).exclude(state__in=[Pledge.State.STARTED, Pledge.State.ENDED]).exclude(provider_ref="")
+    return set(running.values_list("provider_ref", flat=True))
+
+
+def _ask(provider: Provider, refs: list[str]) -> dict[str, Facts | Exception]:
+    """Fetch each of `refs`, some at a time; what could not be said is returned in its place.
+
+    Raises:
+        ProviderUnreachable: none of some was answered, so the rest is left for the next sweep.
+    """
+    found: dict[str, Facts | Exception] = {}
+    for start in range(0, len(refs), SOME):
+        said = at_once(provider, refs[start : start + SOME], who="the sweep")
+        away = [error for error in said.values() if isinstance(error, ProviderUnreachable)]
+        if len(away) == len(said) > 1:
+            raise away[0]
+        found |= said
+    return found
+
+
+def _look_at(provider: Provider, gift: Gift, said: Mapping[str, Facts | Exception], *, now: dt.datetime) -> bool:
     """Leave a hint where the provider knows more of a waiting gift; call off a checkout that nobody paid."""
     ref = gift.provider_ref or gift.checkout_ref
-    facts = None
-    if ref:
-        try:
-            facts = provider.fetch(ref)
-        except ProviderError:
-            return leave_hint(provider.name, ref, now=now)  # applying it says aloud what is wrong
+    facts = said.get(ref)
+    if isinstance(facts, Exception):
+        return leave_hint(provider.name, ref, now=now)  # applying it says aloud what is wrong
     if isinstance(facts, PaymentFacts):
         return rules.state_of(facts) != gift.state and leave_hint(provider.name, ref, now=now)
     if isinstance(facts, CheckoutFacts) and facts.state is not CheckoutState.OPEN:
@@ -113,15 +165,6 @@ def _look_at(provider: Provider, gift: Gift, *, now: dt.datetime) -> bool:
         Gift.objects.filter(pk=gift.pk, state=GiftState.STARTED).update(state=GiftState.CANCELLED, reason="Not paid within a day.")
         GiftEvent.objects.create(gift=gift, at=now, state=GiftState.CANCELLED, cause="the sweep", reason="Not paid within a day.")
     return False
-
-
-def _compare(provider: Provider, ref: str, *, now: dt.datetime) -> bool:
-    """Leave a hint where the provider knows more of what changed than we do."""
-    try:
-        facts = provider.fetch(ref)
-    except ProviderError:
-        return leave_hint(provider.name, ref, now=now)  # applying it says aloud what is wrong
-    return _is_behind(provider.name, facts) and leave_hint(provider.name, ref, now=now)
 
 
 def _is_behind(name: str, facts: Facts) -> bool:

@@ -2,6 +2,7 @@
 
 import datetime as dt
 import logging
+import time
 from collections.abc import Iterable
 from typing import Any
 
@@ -16,7 +17,7 @@ from masthead.funding.giving.banking.models import BankLine, BankStatement, Line
 from masthead.funding.giving.banking.queries import standings
 from masthead.funding.giving.events import Reconciled
 from masthead.funding.giving.locks import one_at_a_time
-from masthead.funding.giving.models import Gift
+from masthead.funding.giving.models import Gift, InboxEvent
 from masthead.funding.giving.reconciling import matching
 from masthead.funding.giving.reconciling.models import Discrepancy, MovementState, ProviderMovement, ProviderPayout, Reconciliation
 from masthead.funding.giving.reconciling.rules import Finding
@@ -31,7 +32,7 @@ from masthead.readers.rules import one_line
 logger = logging.getLogger(__name__)
 OVERLAP = dt.timedelta(days=7)  # what is listed late, and what was altered since, is seen again
 AGAIN = dt.timedelta(hours=1)  # until a run that failed, or found something, is made again
-MOST_TURNS = 50
+PATIENCE_SECONDS = 60  # with another process that applies what was left for it
 LONGEST_REASON = 300
 
 
@@ -113,12 +114,20 @@ def _since(name: str, *, now: dt.datetime) -> dt.datetime:
 
 
 def _fetch_what_is_missing(name: str, *, now: dt.datetime) -> None:
-    """Have what a provider moved and the books lack looked at and applied. Network: never inside a transaction."""
+    """Have what a provider moved and the books lack looked at and applied, here or by who is at it already. Network: never inside a transaction."""
     lacking = ProviderMovement.objects.filter(provider=name, state__in=[MovementState.MISSING, MovementState.FOREIGN], payment_ref__gt="")
-    hints = [leave_hint(name, ref, now=now, kind="found by the reconciliation") for ref in sorted(set(lacking.values_list("payment_ref", flat=True)))]
-    turns = 0
-    while any(hints) and turns < MOST_TURNS and apply_inbox(now=now):
-        turns += 1
+    refs = set(lacking.values_list("payment_ref", flat=True))
+    for ref in sorted(refs):
+        leave_hint(name, ref, now=now, kind="found by the reconciliation")
+    untried = InboxEvent.objects.filter(provider=name, applied_at__isnull=True, attempts=0, next_try_at__lte=now)
+    until = time.monotonic() + PATIENCE_SECONDS
+    while refs & set(untried.values_list("object_ref", flat=True)):
+        if apply_inbox(now=now, provider=name):
+            until = time.monotonic() + PATIENCE_SECONDS
+        elif time.monotonic() > until:
+            break
+        else:
+            time.sleep(0.05)
 
 
 @transaction.atomic

@@ -57,6 +57,7 @@ class PayPalProvider:
             pause=True,
             looks_on_return=True,
             movements_late=listing.LATE,
+            events_kept=listing.EVENT_DAYS,
             currencies=TAKEN,
             converts=True,
             asked_at_once=8,

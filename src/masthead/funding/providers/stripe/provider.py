@@ -36,6 +36,7 @@ SIGNATURE_HEADER = "stripe-signature"
 CHARGE_PARTS = ("latest_charge.balance_transaction", "latest_charge.failure_balance_transaction")
 WITH_INVOICE: Obj = {"expand": ["latest_invoice"]}
 LOOK_BACK = dt.timedelta(days=1)  # how old a checkout can be that is still open
+EVENTS_KEPT = dt.timedelta(days=30)  # docs.stripe.com/api/events
 LONGEST_WORD = 100  # the inbox's columns
 ARRIVED = {"paid", "in_transit", "pending"}
 
@@ -60,6 +61,7 @@ class StripeProvider:
             change_frequency=True,
             pause=True,
             converts=True,
+            events_kept=EVENTS_KEPT,
             asked_at_once=8,
         )
 
