@@ -78,6 +78,7 @@ class Pledge(models.Model):
     next_at = models.DateTimeField("next payment", null=True, help_text="As the provider says; empty: none is taken, or it is not known.")
     past_due_at = models.DateTimeField("overdue since", null=True)
     confirm_url = models.CharField(max_length=1000, blank=True, help_text="The provider's page where the supporter pays or confirms what is overdue.")
+    asked_at = models.DateTimeField("asked for here", null=True, help_text="When the supporter last asked here for a change or an end of it.")
     ended_because = models.CharField(max_length=20, choices=Reason.choices, blank=True)
     ended_words = models.CharField(max_length=500, blank=True, help_text="The supporter's own words.")
 
@@ -94,6 +95,9 @@ class Pledge(models.Model):
     def amount(self) -> Money:
         """What each payment is."""
         return Money(self.amount_minor, self.currency)
+
+
+RUNNING = (Pledge.State.ACTIVE, Pledge.State.PAST_DUE, Pledge.State.PAUSED)
 
 
 class Gift(models.Model):

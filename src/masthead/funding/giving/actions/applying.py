@@ -3,12 +3,14 @@
 import datetime as dt
 import uuid
 from collections.abc import Collection, Sequence
+from copy import copy
 from dataclasses import dataclass
 
 from django.conf import settings
 
 from masthead.funding.giving import events, rules
 from masthead.funding.giving.actions.asking import at_once
+from masthead.funding.giving.actions.notices import tell_pledge
 from masthead.funding.giving.actions.reminders import plan_reminders
 from masthead.funding.giving.actions.together import MOVED, Booked, Rows, step_of
 from masthead.funding.giving.models import Gift, GiftState, Pledge
@@ -166,6 +168,7 @@ def _apply_checkout(rows: Rows, provider_name: str, facts: CheckoutFacts, *, cau
 def _apply_pledge(rows: Rows, provider_name: str, facts: PledgeFacts, *, now: dt.datetime) -> None:
     """Follow what the provider says of a pledge. Its amount may have changed before we first looked; what is paid is held against the gift."""
     pledge = _pledge_of(provider_name, facts)
+    before = copy(pledge)
     if pledge.currency != facts.amount.currency:
         raise FactsRefused(f"The pledge {facts.ref} of {provider_name} is over {facts.amount}, and ours is over {pledge.amount}: nothing was changed.")
     pledge.provider_ref, pledge.state, pledge.ended_at = facts.ref, Pledge.State(facts.state.value), facts.ended_at
@@ -177,6 +180,7 @@ def _apply_pledge(rows: Rows, provider_name: str, facts: PledgeFacts, *, now: dt
         pledge.past_due_at = now
     pledge.save(update_fields=["provider_ref", "state", "ended_at", "amount_minor", "frequency", "next_at", "past_due_at", "confirm_url"])
     plan_reminders(pledge=pledge)
+    tell_pledge(pledge=pledge, before=before, now=now)
     rows.pledge_moved(pledge)
 
 

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from masthead.funding.giving import rules, words
 from masthead.funding.giving.actions.applying import apply_facts
 from masthead.funding.giving.actions.gifts import LONGEST_NAME
-from masthead.funding.giving.models import Frequency, Gift, Pledge, Visibility
+from masthead.funding.giving.models import RUNNING, Frequency, Gift, Pledge, Visibility
 from masthead.funding.providers import registry
 from masthead.funding.providers.base import Capabilities, PledgeFacts, Provider
 from masthead.funding.providers.base import Frequency as ProviderFrequency
@@ -19,7 +19,6 @@ from masthead.readers.models import Erasure, Supporter
 from masthead.readers.rules import one_line
 
 LONGEST_WORDS = 500
-RUNNING = (Pledge.State.ACTIVE, Pledge.State.PAST_DUE, Pledge.State.PAUSED)
 
 
 class NotYours(MastheadError):
@@ -51,6 +50,7 @@ def change(*, supporter: Supporter, pledge_id: uuid.UUID, typed: str, frequency:
     if (amount, often) == (pledge.amount, pledge.frequency):
         raise CannotChange(_("That is what you give already, so nothing was changed."))
     once = f"{pledge.pk}:{key}"
+    _note_asked(pledge, now=now)
     if able.change_by_approval:
         back = f"{back_url}?{urlencode({'asked': amount.minor})}"
         return provider.approval_to_change(pledge.provider_ref, amount, key=once, return_url=back, cancel_url=f"{back_url}?left=1")
@@ -107,6 +107,7 @@ def end(*, supporter: Supporter, pledge_id: uuid.UUID, because: str, said: str, 
     """
     pledge = _own(supporter, pledge_id)
     if pledge.state != Pledge.State.ENDED:
+        _note_asked(pledge, now=now)
         pledge = _follow(pledge, registry.provider(pledge.provider).cancel(pledge.provider_ref, now=now), now=now)
     pledge.ended_because = because if because in Pledge.Reason.values else ""
     pledge.ended_words = " ".join(said.split())[:LONGEST_WORDS]
@@ -165,6 +166,12 @@ def _running(supporter: Supporter, pledge_id: uuid.UUID) -> tuple[Pledge, Provid
     if pledge.state not in RUNNING:
         raise CannotChange(_("This gift has ended, so nothing of it can be changed."))
     return pledge, registry.provider(pledge.provider)
+
+
+def _note_asked(pledge: Pledge, *, now: dt.datetime) -> None:
+    """Keep that the supporter asked for it here, before the provider is told: its webhook may be applied before its answer is."""
+    pledge.asked_at = now
+    pledge.save(update_fields=["asked_at"])
 
 
 def _follow(pledge: Pledge, facts: PledgeFacts, *, now: dt.datetime) -> Pledge:

@@ -8,9 +8,8 @@ from django.db import transaction
 from masthead.funding.giving import queries
 from masthead.funding.giving.actions.gifts import forget_supporter
 from masthead.funding.giving.actions.notices import tell_forgotten
-from masthead.funding.giving.managing.actions import RUNNING
 from masthead.funding.giving.managing.models import KeptName
-from masthead.funding.giving.models import Gift, Pledge
+from masthead.funding.giving.models import RUNNING, Gift, Pledge
 from masthead.funding.providers import registry
 from masthead.kernel.clock import date_in
 from masthead.kernel.errors import MastheadError

@@ -33,11 +33,13 @@ class Reminder(models.Model):
 
 
 class Notice(models.Model):
-    """One letter beside receipts and reminders: how to make a transfer, or that somebody is forgotten. Written with what it tells of, sent once."""
+    """One letter beside receipts and reminders: how to make a transfer, what became of a pledge, that somebody is forgotten. Written with what it tells of, sent once."""
 
     class Kind(models.TextChoices):
         TRANSFER = "transfer", "How to transfer"
         FORGOTTEN = "forgotten", "Forgotten"
+        CHANGED = "changed", "Pledge changed"
+        ENDED = "ended", "Pledge ended"
 
     class State(models.TextChoices):
         WAITING = "waiting", "Waiting to be sent"
@@ -48,6 +50,7 @@ class Notice(models.Model):
 
     kind = models.CharField(max_length=10, choices=Kind.choices)
     gift = models.ForeignKey("giving.Gift", null=True, on_delete=models.CASCADE, related_name="notices")
+    pledge = models.ForeignKey("giving.Pledge", null=True, on_delete=models.CASCADE, related_name="notices")
     email = models.EmailField(max_length=254, blank=True, help_text="Of somebody who is forgotten; empty as soon as the letter has left.")
     facts = models.JSONField(default=dict)
     created_at = models.DateTimeField()

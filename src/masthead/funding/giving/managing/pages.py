@@ -9,8 +9,8 @@ from django.utils.translation import gettext as _
 from masthead.funding.giving import rules, words
 from masthead.funding.giving.actions import reminders
 from masthead.funding.giving.managing import queries
-from masthead.funding.giving.managing.actions import RUNNING, frequencies_of
-from masthead.funding.giving.models import Frequency, Gift, Pledge, Visibility
+from masthead.funding.giving.managing.actions import frequencies_of
+from masthead.funding.giving.models import RUNNING, Frequency, Gift, Pledge, Visibility
 from masthead.funding.giving.queries import is_practice
 from masthead.funding.providers import registry
 from masthead.funding.providers.base import ProviderError

@@ -95,9 +95,11 @@ def data_of(supporter: Supporter) -> dict[str, Any]:
                 "ended_at": pledge.ended_at.isoformat() if pledge.ended_at else None,
                 "ended_because": pledge.ended_because,
                 "ended_words": pledge.ended_words,
+                "change_or_end_asked_for_here_at": pledge.asked_at.isoformat() if pledge.asked_at else None,
                 "provider": pledge.provider,
                 "provider_ref": pledge.provider_ref,
                 "letters_when_overdue": [{"day": letter.day, "state": letter.state} for letter in pledge.reminders.all()],
+                "letters_when_changed_or_ended": [{"about": letter.kind, "state": letter.state} for letter in pledge.notices.all()],
             }
             for pledge in Pledge.objects.filter(supporter=supporter).select_related("campaign").order_by("started_at")
         ],

@@ -11,8 +11,8 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import path
 from wagtail.admin.viewsets.base import ViewSet
 
-from masthead.funding.giving.managing.actions import RUNNING
 from masthead.funding.giving.managing.erasing import erase_supporter
+from masthead.funding.giving.models import RUNNING
 from masthead.funding.giving.viewsets.parts import shown_to
 from masthead.kernel import clock
 from masthead.kernel.errors import MastheadError
