@@ -257,7 +257,7 @@ class Newsroom(RuleBasedStateMachine):
     def pledge_changes(self, pick, acts):
         """Have several things happen to one pledge: by the supporter with us, in the company's own portal, by its clock."""
         sim = self.world.sim
-        found = [one for one in sim.store.all("subscription") if one["status"] in {"active", "past_due"}]
+        found = [one for one in sim.store.all("subscription") if one["status"] in {"active", "trialing", "past_due"}]
         found += [one for one in sim.store.all("paypal.subscription") if one["status"] in {"ACTIVE", "SUSPENDED"}]
         for what, units, pause, death in acts if found else ():
             sim.advance(**pause)

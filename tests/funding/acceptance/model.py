@@ -94,7 +94,7 @@ def pledges(sim: Any) -> dict[str, str]:
     """Return the state of each pledge as the two companies have it; nothing is said of one that was never paid for."""
     found = {}
     for one in sim.stripe.world.store.all("subscription"):
-        state = {"canceled": "ended", "past_due": "past_due", "incomplete": "", "active": "active"}[one["status"]]
+        state = {"canceled": "ended", "past_due": "past_due", "incomplete": "", "active": "active", "trialing": "active"}[one["status"]]
         found[one["id"]] = "paused" if one["pause_collection"] and state != "ended" else state
     for one in sim.paypal.world.store.all("paypal.subscription"):
         failed = one["billing_info"]["failed_payments_count"]
