@@ -38,6 +38,7 @@ def store(tmp_path):
         page("/harbour/the-pier/", story, holes=(Hole("m", "figures", 20),)),
         page("/feed.xml", '<rss><link>/</link><a href="/harbour/"></rss>', media_type="application/rss+xml"),
         page("/old-pier", "", status=301, headers=(("Location", "/harbour/the-pier/"),)),
+        page("/contribute/", '<main><form action="/contribute/" method="post"></form></main>'),
         page("/search/", '<body><form action="/search/"></form><main></main></body>'),
     ]
     found.write(entries)

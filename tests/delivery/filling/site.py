@@ -76,6 +76,12 @@ def spliced(renderer, page):
     return b"".join(pieces)
 
 
+def watch(renderer):
+    """Have the renderer look at the meters and at what follows its clock, now."""
+    renderer._looked = float("-inf")
+    renderer.watch()
+
+
 def whole(renderer):
     """Return every stored page as a reader gets it, by path."""
     found = {}
@@ -102,7 +108,9 @@ def fresh(renderer):
 
 def is_list(one, pages):
     """Say whether a page may be made without becoming another: it lists the object that changed, and shows nothing of what changed in it."""
-    listing = one in {"/", "/sitemap.xml", "/sources/"} or one.startswith(("/archive/", "/theme/")) or one.endswith(("/feed.xml", "/statements.json"))
+    listing = (
+        one in {"/", "/contribute/", "/sitemap.xml", "/sources/"} or one.startswith(("/archive/", "/theme/")) or one.endswith(("/feed.xml", "/statements.json"))
+    )
     return listing or (one in pages and pages[one][0] == 301)
 
 

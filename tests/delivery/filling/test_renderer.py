@@ -138,7 +138,7 @@ def test_nobody_fills_the_store_by_asking(renderer, client):
     assert not any("?" in one for one in before)
 
 
-@pytest.mark.parametrize("one", ["/contribute/", "/books/", "/supporters/", "/giving/", "/meter/none.json"])
+@pytest.mark.parametrize("one", ["/supporters/", "/giving/", "/giving/yours/", "/meter/none.json"])
 def test_what_is_somebodys_own_or_moves_with_money_is_not_kept(renderer, one):
     feature(campaign=make_campaign())
     assert rendering.render(one).page is None

@@ -22,6 +22,8 @@ SEARCH = "/search/"
 # What pages show and the store need not hold: asked for when a page leads there.
 SHOWN = ("/pictures/", "/static/", "/attachments/", "/kept/")
 SCRIPT = "search/search.js"
+LIVE_ONLY = frozenset({"/contribute/"})
+"""A form that only the living site can take."""
 REDIRECTS = "_redirects"
 
 
@@ -52,7 +54,7 @@ class Oven:
         self._before = _files_before(folder)
         self._now: dict[str, PurePosixPath] = {}
         self._files: dict[str, str] = {}  # whose each file is; empty: of no address
-        self._all = frozenset(store.paths())
+        self._all = frozenset(store.paths()) - LIVE_ONLY
         self._index = words.Index()
         self._redirects: list[str] = []
         self.count = Count()

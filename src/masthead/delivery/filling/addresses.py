@@ -16,13 +16,18 @@ from wagtail.models import Page
 
 from masthead.delivery.filling.changes import Effect
 from masthead.delivery.queries import path_of
+from masthead.funding.books.models import Statement
+from masthead.funding.books.queries import FILES as FORMS
 from masthead.funding.campaigns import queries as campaigns
 from masthead.kernel.clock import date_in
 from masthead.newsroom.pictures.models import PublicUse, Rendition
 from masthead.newsroom.sources.models import Capture, Party
 from masthead.newsroom.stories.models import Author, InfoPage, Publication, SectionPage, StoryPage, Topic
 
-STANDING = ("/", "/feed.xml", "/campaigns/", "/corrections/", "/search/", "/robots.txt")
+GIVE = "/contribute/"
+STANDING = ("/", "/feed.xml", "/campaigns/", GIVE, "/corrections/", "/search/", "/robots.txt")
+LATEST_CHECKPOINT = "/books/checkpoint"
+BOOKS = ("/books/", "/books/gifts/", "/books/checkpoints/", LATEST_CHECKPOINT, "/books/key", "/books/verify/")
 COSTLY = ("/archive/", "/sources/", "/sitemap.xml")  # made of every story: after all others
 # Where an address that is nothing today may become something by a change of what hangs from it.
 MAY_APPEAR = ("/sources/", "/kept/", "/pictures/")
@@ -42,6 +47,8 @@ def every() -> Iterator[str]:
     yield from _slugs("topic", Topic.objects.order_by("pk"))
     yield from _slugs("author", Author.objects.order_by("pk"))
     yield from (campaign.get_absolute_url() for campaign in campaigns.shown())
+    yield from BOOKS
+    yield from of_statements(Statement.objects.order_by("-month"))
     yield from (iri_to_uri(party.get_absolute_url()) for party in Party.objects.only("slug").order_by("-pk").iterator(AT_ONCE))
     yield from months()
     yield from COSTLY
@@ -71,6 +78,10 @@ def brought(effect: Effect) -> Iterator[str]:
         yield from (campaign.get_absolute_url() for campaign in campaigns.shown().filter(pk__in=rows["campaigns_campaign"]))
     if "stories_publication" in rows:
         yield from _styles()
+    if "ledger_checkpoint" in rows:
+        yield LATEST_CHECKPOINT
+    if "books_statement" in rows:
+        yield from of_statements(Statement.objects.filter(pk__in=rows["books_statement"]))
     yield from _pictures_brought(effect)
     if "pages" in effect.keys:
         yield from _sitemaps()
@@ -124,6 +135,13 @@ def of_redirects(redirects: Iterable[Redirect]) -> Iterator[str]:
         if "?" not in old_path and ";" not in old_path:
             yield iri_to_uri(old_path)
             yield iri_to_uri(f"{old_path}/")
+
+
+def of_statements(statements: Iterable[Statement]) -> Iterator[str]:
+    """Yield the page of each month's statement, and its files."""
+    for month in statements.values_list("month", flat=True):  # type: ignore[attr-defined]  # always a query
+        yield reverse("books_month", args=[month.year, month.month])
+        yield from (reverse("books_file", args=[month.year, month.month, form]) for form in FORMS)
 
 
 def of_renditions(renditions: Iterable[Rendition]) -> Iterator[str]:

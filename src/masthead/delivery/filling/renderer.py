@@ -125,6 +125,7 @@ class Renderer:
             except (DatabaseError, InterfaceError) as error:
                 if not away:
                     logger.warning("The database does not answer (%s); what is kept is served as it is", error)
+                    self._keep_no_form()
                 away, busy = True, False
                 connection.close()
                 time.sleep(0.2)
@@ -136,6 +137,11 @@ class Renderer:
             if not busy:
                 bell.wait(IDLE_SECONDS)
         bell.close()
+
+    def _keep_no_form(self) -> None:
+        """Take the contribute page away, which is Django's to answer while no gift can be taken: it says so. It is made again with the database."""
+        self._remove({addresses.GIVE})
+        self.needs.put([addresses.GIVE], rank=OWN)
 
     def step(self) -> bool:
         """Take in what changed and make pages for a moment; return whether some still wait."""

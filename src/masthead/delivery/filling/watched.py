@@ -67,6 +67,13 @@ WATCHED: Mapping[str, Watched] = {
     "campaigns_milestone": Watched(by=("campaign_id",)),
     "giving_reconciliation": Watched(by=("provider",)),
     "giving_discrepancy": Watched(by=("provider",)),
+    "giving_providerpayout": Watched(shown=("provider", "ref")),
+    "giving_bankline": Watched(shown=("state", "matched_ref")),
+    "ledger_bookskey": Watched(),
+    "ledger_checkpoint": Watched(by=("day",)),
+    "ledger_cosignature": Watched(by=("checkpoint_id",)),
+    "books_statement": Watched(by=("month",)),
+    "books_expense": Watched(shown=("category", "amount_minor", "currency", "paid_on", "payee", "shown", "note", "story_path", "row", "reversal_row")),
 }
 # Tables that say nothing about what readers see, or nothing that ever changes.
 CONSTANT = frozenset({"django_content_type", "wagtailcore_locale", "wagtailcore_collection"})

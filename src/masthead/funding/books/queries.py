@@ -18,6 +18,7 @@ from masthead.funding.giving.models import Gift
 from masthead.funding.ledger.checkpoints import queries as signed
 from masthead.funding.ledger.checkpoints.models import BooksKey, Checkpoint
 from masthead.funding.ledger.models import Kind, Transfer
+from masthead.kernel import reads
 from masthead.kernel.money import Money
 
 
@@ -177,7 +178,8 @@ def since_last_statement() -> Reading | None:
     if point is None:
         return None
     opening = closing_of(last)
-    found = signed_groups(last.last_seq + 1 if last else 1, point.size)
+    with reads.accounted():  # rows under a checkpoint never change: the checkpoint is noted
+        found = signed_groups(last.last_seq + 1 if last else 1, point.size)
     return Reading(
         since=last.last_day + dt.timedelta(days=1) if last else None,
         until=point.day,
@@ -204,8 +206,9 @@ class Spent:
 
 
 def spent(first: int, last: int) -> list[Spent]:
-    """Return the expenses in the rows from number `first` to `last`, as readers see them; one query."""
-    found = Expense.objects.defer("paper").filter(row__range=(first, last)).order_by("row")
+    """Return the expenses in the rows from number `first` to `last`, all of them signed, as readers see them; one query."""
+    with reads.accounted():  # no expense gets a row that is signed already; those there are noted one by one
+        found = list(Expense.objects.defer("paper").filter(row__range=(first, last)).order_by("row"))
     return [_shown(expense) for expense in found]
 
 
@@ -243,7 +246,8 @@ def gift_lines(*, before: int | None, today: dt.date) -> tuple[list[GiftLine], i
     if point is None:
         return [], None
     last = min(point.size, before - 1) if before else point.size
-    rows = list(Transfer.objects.filter(seq__lte=last, kind__in=OF_GIFTS).order_by("-seq")[: GIFT_PAGE + 1])
+    with reads.accounted():  # as above
+        rows = list(Transfer.objects.filter(seq__lte=last, kind__in=OF_GIFTS).order_by("-seq")[: GIFT_PAGE + 1])
     shown = rows[:GIFT_PAGE]
     campaigns = {campaign.account_code: campaign.name for campaign in Campaign.objects.exclude(opened_at=None)}
 

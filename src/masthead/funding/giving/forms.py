@@ -12,6 +12,7 @@ from masthead.funding.giving import queries, rules, words
 from masthead.funding.giving.actions.checkout import Asked
 from masthead.funding.giving.actions.gifts import LONGEST_DEDICATION, LONGEST_NAME
 from masthead.funding.giving.models import Frequency, Gift, Visibility
+from masthead.kernel import reads
 from masthead.kernel.errors import MastheadError
 from masthead.kernel.ids import new_id
 from masthead.kernel.money import Money
@@ -25,7 +26,9 @@ OTHER = "other"
 
 def form_token(*, now: dt.datetime) -> str:
     """Return the signed age of a form, the same for everyone on one day (UTC), so that the page can be cached."""
-    return links.sign(purpose=FORM, value="form", now=now.replace(hour=0, minute=0, second=0, microsecond=0))
+    day = now.replace(hour=0, minute=0, second=0, microsecond=0)
+    reads.note_until(day + dt.timedelta(days=1))
+    return links.sign(purpose=FORM, value="form", now=day)
 
 
 class GiveForm(forms.Form):

@@ -23,6 +23,7 @@ from masthead.funding.guard.models import HeldGift
 from masthead.funding.providers import registry
 from masthead.funding.providers.bank.instructions import instructions_for
 from masthead.funding.providers.base import ProviderError, Rate
+from masthead.kernel import reads
 from masthead.kernel.errors import MastheadError
 from masthead.kernel.money import Money, digits_of
 
@@ -78,8 +79,10 @@ def contribute(form: GiveForm, *, given: QueryDict, now: dt.datetime) -> dict[st
     currency = next((code for code in currencies if code == given.get("currency")), shown.currency)
     ways = _ways(shown, currency, given)
     frequency = given.get("frequency") if given.get("frequency") in offered else Frequency.ONCE
+    with reads.accounted():  # its figures stand in a hole
+        shown_reading = reading(campaign=shown, now=now)
     return context | {
-        "reading": reading(campaign=shown, now=now),
+        "reading": shown_reading,
         "others": [other for other in taking_gifts(now=now) if other.pk != shown.pk],
         "frequency": frequency,
         "frequencies": [(value.value, value.label) for value in offered],

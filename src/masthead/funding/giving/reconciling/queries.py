@@ -69,6 +69,7 @@ def badge(now: dt.datetime) -> Badge:
     state, said = BadgeState.MATCHES, _("Matches %(providers)s to the cent, %(moment)s") % {"providers": titles, "moment": moment}
     if oldest := differing.first():
         count, days = differing.count(), max(0, (now - oldest.first_seen_at).days)
+        reads.note_until(oldest.first_seen_at + dt.timedelta(days=days + 1))
         state = BadgeState.DIFFERS
         said = ngettext("%(count)d movement does not match yet", "%(count)d movements do not match yet", count) % {"count": count}
         age = ngettext("the oldest %(days)d day old", "the oldest %(days)d days old", days) % {"days": days}
