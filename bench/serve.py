@@ -145,7 +145,7 @@ def _slow(ours: Server) -> dict[str, str]:
     kinds = {
         "heads": (head, "X: y\r\n"),
         "bodies": (f"POST /contribute/ HTTP/1.1\r\nHost: {ours.host}\r\nContent-Length: 1000000\r\n\r\n", "x" * 600),
-        "readers": ((head + "\r\n") * 3, ""),
+        "readers": ((head + "\r\n") * 20, ""),
     }
     figures = {}
     for kind, (first, again) in kinds.items():

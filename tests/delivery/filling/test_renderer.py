@@ -179,3 +179,10 @@ def test_no_page_depends_on_all_stories_rows(renderer):
     renderer.finish()
     busy = ["wagtailcore_page", "stories_storypage", "stories_byline", "stories_statement", "stories_hop", "stories_storypage_topics", "sources_party"]
     assert renderer.needs.made_of(busy) == set()
+
+
+def test_a_page_that_is_not_there_is_no_news_for_the_log(renderer, client, caplog):
+    rendering.render("/topics/nowhere/")
+    assert caplog.records == []
+    client.get("/topics/nowhere/")
+    assert [record.getMessage() for record in caplog.records] == ["Not Found: /topics/nowhere/"]

@@ -1,6 +1,7 @@
 """Making one page as anybody would get it: through the real addresses and middleware, without cookie, query or session."""
 
 import email.utils
+import logging
 import time
 from dataclasses import dataclass
 from functools import lru_cache
@@ -22,6 +23,7 @@ from masthead.kernel.errors import MastheadError
 from masthead.kernel.reads import Reads
 
 KEPT = frozenset({HTTPStatus.OK, HTTPStatus.MOVED_PERMANENTLY, HTTPStatus.FOUND, HTTPStatus.PERMANENT_REDIRECT})
+MADE_AHEAD = "masthead.made_ahead"
 LARGEST = 4 * 2**20  # bytes: what is larger is asked of Django each time
 NOTHING = frozenset({HTTPStatus.NOT_FOUND, HTTPStatus.GONE})
 MOST_KEYS = 100
@@ -74,9 +76,16 @@ def _forget_what_this_process_keeps() -> None:
 @lru_cache(maxsize=1)
 def _handler() -> BaseHandler:
     """Return the site with its middleware, without the signals around a request: they would close the database's connection after each page."""
+    logging.getLogger("django.request").addFilter(_is_news)
     handler = BaseHandler()
     handler.load_middleware()
     return handler
+
+
+def _is_news(record: logging.LogRecord) -> bool:
+    """Keep out of the log that a page which no reader asked for is not there."""
+    request = getattr(record, "request", None)
+    return request is None or MADE_AHEAD not in request.META or record.levelno >= logging.ERROR
 
 
 def _ask(path: str) -> tuple[int, list[tuple[str, str]], bytes, bool]:
@@ -101,6 +110,7 @@ def _ask(path: str) -> tuple[int, list[tuple[str, str]], bytes, bool]:
         "wsgi.multithread": False,
         "wsgi.multiprocess": True,
         "wsgi.run_once": False,
+        MADE_AHEAD: True,
     }
     if address.scheme == "https":
         environ["HTTP_X_FORWARDED_PROTO"] = "https"
