@@ -71,7 +71,7 @@ def run() -> dict[str, str]:
     """Return the figures by name."""
     if not shutil.which("wrk"):
         return {"serving": "not measured: wrk is not installed"}
-    with tempfile.TemporaryDirectory(prefix="masthead-bench-") as folder, _newsroom(Path(folder)) as ours:
+    with tempfile.TemporaryDirectory(prefix="masthead-bench-") as folder, a_newsroom(Path(folder)) as ours:
         files = _files(Path(folder), ours)
         with _nginx(Path(folder), files) as nginx:
             servers = [ours] if nginx is None else [nginx, ours]
@@ -199,7 +199,7 @@ def _ratio(found: dict[str, Measured]) -> str:
 
 
 @contextmanager
-def _newsroom(folder: Path) -> Iterator[Server]:
+def a_newsroom(folder: Path) -> Iterator[Server]:
     port = _free_port()
     paper = folder / "paper"
     host = f"127.0.0.1:{port}"
