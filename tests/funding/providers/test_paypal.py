@@ -175,6 +175,22 @@ def test_a_sale_s_dispute_lost_in_part_is_not_counted_again_where_it_is_listed(s
     assert [(one.ref, one.amount) for one in provider.fetch(payment).refunds] == [(first.ref, usd(400)), (dispute, usd(100))]
 
 
+@pytest.mark.parametrize("second", ["4.00", "25.00"], ids=["another sum", "the same sum"])
+def test_two_disputes_of_the_same_second_are_told_apart_in_the_list(sim, second):
+    payment, _ = paid(sim)
+    capture = payment.removeprefix("pay_")
+    first = sim.paypal.dispute(capture)["dispute_id"]
+    sim.paypal.close_dispute(first, won=True)
+    other = sim.paypal.dispute(capture, amount=second)["dispute_id"]
+    sim.advance(hours=5)
+    held = {(move.kind, move.ref, move.amount.minor) for move in provider.list_movements(NOW) if move.ref.startswith("PP-D-")}
+    assert held == {
+        (MovementKind.DISPUTE, first, -2500),
+        (MovementKind.DISPUTE_WON, first, 2500),
+        (MovementKind.DISPUTE, other, -int(Decimal(second) * 100)),
+    }
+
+
 def test_a_monthly_gift_renews_by_the_clock(sim):
     gift_id = uuid.uuid4()
     payment, pledge = paid(sim, 500, frequency=Frequency.MONTHLY, gift_id=gift_id)

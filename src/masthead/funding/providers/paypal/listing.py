@@ -86,14 +86,19 @@ class _Disputes:
     def __init__(self, held: Iterable[Obj]) -> None:
         self._held = {str(said.get("paypal_reference_id") or "") for said in held}
         self._of: dict[str, list[Obj]] = {}
+        self._told: set[tuple[str, str]] = set()
 
-    def holding(self, payment: str, at: dt.datetime) -> str:
-        """Return the dispute that began nearest to `at`, or nothing where the payment has none."""
-        return self._nearest(payment, at, "create_time")
+    def holding(self, payment: str, at: dt.datetime, amount: Money) -> str:
+        """Return the dispute that held `amount` back and began nearest to `at`, or nothing where the payment has none."""
+        return self._nearest(payment, at, "create_time", row="hold", amount=amount)
 
-    def freeing(self, payment: str, at: dt.datetime) -> str:
-        """Return the dispute that was last moved nearest to `at`."""
-        return self._nearest(payment, at, "update_time")
+    def charging(self, payment: str, at: dt.datetime) -> str:
+        """Return the dispute that began nearest to `at`, whose fee this may be."""
+        return self._nearest(payment, at, "create_time", row="fee")
+
+    def freeing(self, payment: str, at: dt.datetime, amount: Money) -> str:
+        """Return the dispute that let go of `amount` and was last moved nearest to `at`."""
+        return self._nearest(payment, at, "update_time", row="free", amount=amount)
 
     def settling(self, payment: str, at: dt.datetime, amount: Money) -> str:
         """Return the dispute that gave back `amount`, a part of what it held; nothing where that was a refund of ours."""
@@ -106,9 +111,18 @@ class _Disputes:
                     return str(one["dispute_id"])
         return ""
 
-    def _nearest(self, payment: str, at: dt.datetime, name: str) -> str:
-        near = min(self._all(payment), key=lambda one: abs(_moment(one[name]) - at), default=None)
-        return str(near["dispute_id"]) if near else ""
+    def _nearest(self, payment: str, at: dt.datetime, name: str, *, row: str, amount: Money | None = None) -> str:
+        """Return the dispute that a row of this sort belongs to: one of the same sum, the nearest, and of two at once each one."""
+
+        def order(one: Obj) -> tuple[bool, dt.timedelta, bool]:
+            other_sum = amount is not None and from_paypal(one["dispute_amount"]) not in {amount, -amount}
+            return other_sum, abs(_moment(one[name]) - at), (str(one["dispute_id"]), row) in self._told
+
+        near = min(self._all(payment), key=order, default=None)
+        if near is None:
+            return ""
+        self._told.add((str(near["dispute_id"]), row))
+        return str(near["dispute_id"])
 
     def _all(self, payment: str) -> list[Obj]:
         if payment not in self._of:
@@ -127,13 +141,13 @@ def _movements(said: Obj, disputes: _Disputes) -> list[Movement]:
     elif code.startswith(PAYOUTS):
         kind = MovementKind.PAYOUT
     elif code == DISPUTE_FEE and about:
-        kind, ref = MovementKind.FEE, disputes.holding(about, at) or ref
+        kind, ref = MovementKind.FEE, disputes.charging(about, at) or ref
     elif code.startswith(ACCOUNT_FEES):
         account_fee = code not in {DISPUTE_FEE, PAYMENT_FEE}  # these belong to a payment that PayPal does not name here
     elif kind is MovementKind.DISPUTE:
-        ref = disputes.holding(about, at) or ref
+        ref = disputes.holding(about, at, amount) or ref
     elif kind is MovementKind.DISPUTE_WON:
-        ref = disputes.freeing(about, at) or ref
+        ref = disputes.freeing(about, at, amount) or ref
     elif kind is MovementKind.REFUND:
         ref = disputes.settling(about, at, amount) or ref
     if kind in {MovementKind.PAYOUT, MovementKind.OTHER}:
