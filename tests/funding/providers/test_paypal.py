@@ -182,6 +182,8 @@ def test_two_disputes_of_the_same_second_are_told_apart_in_the_list(sim, second)
     first = sim.paypal.dispute(capture)["dispute_id"]
     sim.paypal.close_dispute(first, won=True)
     other = sim.paypal.dispute(capture, amount=second)["dispute_id"]
+    facts = provider.fetch(payment)
+    assert {one.ref: one.amount.minor for one in facts.disputes} == {first: 2500, other: int(Decimal(second) * 100)}
     sim.advance(hours=5)
     held = {(move.kind, move.ref, move.amount.minor) for move in provider.list_movements(NOW) if move.ref.startswith("PP-D-")}
     assert held == {

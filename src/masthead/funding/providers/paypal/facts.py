@@ -229,7 +229,7 @@ def taken_back(amount: Money, refunds: list[RefundFacts], found: list[DisputeFac
     PayPal settles a dispute that was lost by a refund of its own; what a dispute has taken already is not taken again.
     """
     left, kept, disputes = amount, [], []
-    for one in sorted([*refunds, *found], key=lambda each: (each.created_at, each.ref)):
+    for one in sorted([*refunds, *found], key=lambda each: (each.created_at, not _is_won(each), each.ref)):  # of two at once the one that took nothing
         part = replace(one, amount=min(one.amount, left))
         if part.amount.minor <= 0:
             continue
@@ -237,6 +237,10 @@ def taken_back(amount: Money, refunds: list[RefundFacts], found: list[DisputeFac
             kept.append(part)
         else:
             disputes.append(part)
-        if not (isinstance(part, DisputeFacts) and part.state is DisputeState.WON):
+        if not _is_won(part):
             left -= part.amount
     return kept, disputes
+
+
+def _is_won(one: DisputeFacts | RefundFacts) -> bool:
+    return isinstance(one, DisputeFacts) and one.state is DisputeState.WON
