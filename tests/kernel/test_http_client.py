@@ -45,6 +45,21 @@ def ask(server: Hostile, answer: hostile.Answer, limits: Limits = SMALL):
     return fetch(server.url("/"), limits=limits, policy=server.policy())
 
 
+def test_a_site_can_be_asked_for_at_another_machine_s_address(server: Hostile):
+    server.answers["/"] = whole(hostile.PAGE)
+    fetch(server.url("/"), limits=SMALL, policy=server.policy(), headers={"Host": "paper.example"})
+    assert server.asked[0].lower().count(b"host: ") == 1
+    assert b"Host: paper.example" in server.asked[0]
+
+
+def test_names_inside_the_house_are_asked_only_where_the_settings_name_one(server: Hostile):
+    server.answers["/"] = whole(hostile.PAGE)
+    for name in ("varnish", "cache.internal", "localhost"):
+        with pytest.raises(AddressRefused, match="inside a house"):
+            fetch(server.url("/", host=name), limits=SMALL, policy=server.policy())
+        assert fetch(server.url("/", host=name), limits=SMALL, policy=server.policy(house=True)).status == 200
+
+
 def test_an_honest_answer_comes_whole(server: Hostile):
     found = ask(server, whole(hostile.PAGE, X_One="1"))
     assert (found.status, found.body, found.url, found.redirects) == (200, hostile.PAGE, server.url("/"), ())

@@ -1,4 +1,4 @@
-"""What `masthead doctor` looks at where a newsroom uses services on other machines: task queue, bucket, search."""
+"""What `masthead doctor` looks at where a newsroom uses services on other machines: task queue, bucket, search, CDN."""
 
 import datetime as dt
 from collections.abc import Iterator
@@ -6,6 +6,7 @@ from urllib.parse import urlsplit
 
 from masthead.cli import redis_worker
 from masthead.cli.examine import OLD_TASK, Finding
+from masthead.cli.frame import door
 from masthead.config.env import Env
 from masthead.kernel import clock
 from masthead.kernel.ids import code
@@ -19,6 +20,8 @@ def services(env: Env) -> Iterator[Finding]:
         yield _bucket(env)
     if env.search_url:
         yield _search(env)
+    if env.cdn_url:
+        yield _cdn(env)
 
 
 def _host(address: str) -> str:
@@ -78,3 +81,26 @@ def _search(env: Env) -> Finding:
     except OpenSearchException as error:
         return Finding("search", ok=False, words=f"{_host(env.search_url)}: {error}", mend="start it, or correct search_url")
     return Finding("search", ok=True, words=f"{_host(env.search_url)}, version {version}")
+
+
+def _cdn(env: Env) -> Finding:
+    """Have a page forgotten that never was, and see how much waits to be."""
+    from masthead.delivery.cdn.asking import try_out
+    from masthead.delivery.cdn.purger import PurgeFailed
+    from masthead.delivery.cdn.purging import waiting
+
+    count, error = waiting(env.pages)
+    left = f"{count} changed page{'s wait' if count != 1 else ' waits'} to be forgotten" if count else "nothing waits to be forgotten"
+    try:
+        try_out(env)
+    except PurgeFailed as failure:
+        mend = "correct cdn_url, cdn_method, cdn_headers and cdn_body by the CDN's own manual (docs/operators/cdn.md)"
+        return Finding("cdn", ok=False, words=f"{failure}; {left}", mend=mend)
+    if error:
+        return Finding(
+            "cdn",
+            ok=False,
+            words=f"takes purges now, but the last one failed: {error}; {left}",
+            mend=f"wait; start `{door()} run renderer` where it is not at work",
+        )
+    return Finding("cdn", ok=True, words=f"takes purges, {left}; pages are held for {env.cdn_seconds} s at most")

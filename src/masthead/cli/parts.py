@@ -29,6 +29,7 @@ HEARTBEAT_SECONDS = 5.0
 TASK_INTERVAL_SECONDS = 0.5
 STAND_BY_SECONDS = 1.0
 ASIDE_ENDS_SECONDS = 3.0
+PURGE_ENDS_SECONDS = 3.0
 logger = logging.getLogger(__name__)
 
 
@@ -250,8 +251,27 @@ def renderer(*, folder: Path) -> None:
     stop = _Stop()
     with only_one(folder, "renderer"):
         machine = Renderer()
+        purging = _begin_purging(stop)
         machine.run(stopped=stop.event.is_set)
         machine.close()
+        if purging is not None:
+            purging.join(timeout=PURGE_ENDS_SECONDS)
+
+
+def _begin_purging(stop: _Stop) -> threading.Thread | None:
+    """Have a thread tell the CDN what the renderer renews, where one is in front: a slow CDN holds up no page. What is cut off is told again."""
+    from django.conf import settings
+
+    from masthead.delivery.cdn.asking import purger_for
+    from masthead.delivery.cdn.purging import Purging
+    from masthead.delivery.pagestore.store import Store
+
+    purger = purger_for(settings.ENV)
+    if purger is None:
+        return None
+    thread = threading.Thread(target=Purging(Store(settings.PAGES_ROOT), purger).run, args=(stop.event.is_set,), name="purging", daemon=True)
+    thread.start()
+    return thread
 
 
 def _beat(folder: Path) -> None:

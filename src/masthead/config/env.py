@@ -14,9 +14,10 @@ from typing import Any
 from urllib.parse import SplitResult, parse_qsl, urlsplit
 from zoneinfo import ZoneInfo, available_timezones
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+from pydantic import ConfigDict, Field, ValidationError, field_validator
 
 from masthead.config import services
+from masthead.config.cdn import CdnSettings
 from masthead.funding.providers.bank.references import is_iban
 from masthead.funding.providers.base import Rate
 from masthead.kernel.errors import MastheadError
@@ -39,7 +40,7 @@ class SettingsError(MastheadError):
     """A setting that is unknown or malformed: which, where it was read, and what it may be."""
 
 
-class Env(BaseModel):
+class Env(CdnSettings):
     """One newsroom's settings. Each field is a key of masthead.toml and, in capitals after MASTHEAD_, a variable."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -361,6 +362,8 @@ def _read_file(path: Path) -> dict[str, Any]:
 
 def _sentence(error: ValidationError, origin: Mapping[str, str]) -> str:
     first = error.errors()[0]
+    if not first["loc"]:
+        return f"The settings do not fit each other: {first['msg'].removeprefix('Value error, ')}."
     key = str(first["loc"][0])
     where = origin.get(key, key)
     if first["type"] == "extra_forbidden":

@@ -16,7 +16,7 @@ NOT_IN_FILE = frozenset({"data", "secret_key", "protected_key"})
 def write_settings(values: Mapping[str, str]) -> str:
     """Return the text of a masthead.toml that sets `values` and explains every other key."""
     parts = [HEAD]
-    for key, field in Env.model_fields.items():
+    for key, field in sorted(Env.model_fields.items(), key=lambda item: item[0].startswith("cdn_")):  # few have one: it comes last
         if key in NOT_IN_FILE:
             continue
         value = values.get(key)

@@ -19,6 +19,7 @@ from masthead.delivery.queries import path_of
 from masthead.funding.books.models import Statement
 from masthead.funding.books.queries import FILES as FORMS
 from masthead.funding.campaigns import queries as campaigns
+from masthead.funding.campaigns.models import Campaign
 from masthead.kernel.clock import date_in
 from masthead.newsroom.pictures.models import PublicUse, Rendition
 from masthead.newsroom.sources.models import Capture, Party
@@ -46,7 +47,7 @@ def every() -> Iterator[str]:
     yield from of_pages(InfoPage.objects.live().order_by("path"))
     yield from _slugs("topic", Topic.objects.order_by("pk"))
     yield from _slugs("author", Author.objects.order_by("pk"))
-    yield from (campaign.get_absolute_url() for campaign in campaigns.shown())
+    yield from of_campaigns(campaigns.shown())
     yield from BOOKS
     yield from of_statements(Statement.objects.order_by("-month"))
     yield from (iri_to_uri(party.get_absolute_url()) for party in Party.objects.only("slug").order_by("-pk").iterator(AT_ONCE))
@@ -75,7 +76,7 @@ def brought(effect: Effect) -> Iterator[str]:
     if "wagtailredirects_redirect" in rows:
         yield from of_redirects(Redirect.objects.filter(pk__in=rows["wagtailredirects_redirect"]))
     if "campaigns_campaign" in rows:
-        yield from (campaign.get_absolute_url() for campaign in campaigns.shown().filter(pk__in=rows["campaigns_campaign"]))
+        yield from of_campaigns(campaigns.shown().filter(pk__in=rows["campaigns_campaign"]))
     if "stories_publication" in rows:
         yield from _styles()
     if "ledger_checkpoint" in rows:
@@ -120,6 +121,14 @@ def month_address(name: str) -> str:
     """Return the address of a month that is written 2026-11."""
     year, month = name.split("-")
     return reverse("archive_month", args=[int(year), int(month)])
+
+
+def of_campaigns(shown: Iterable[Campaign]) -> Iterator[str]:
+    """Yield each campaign's page, and its meter's parts where pages that a CDN held ask for them."""
+    for campaign in shown:
+        yield campaign.get_absolute_url()
+        if settings.ENV.cdn_url:
+            yield reverse("meter_parts", args=[campaign.uuid])
 
 
 def of_captures(captures: Iterable[Capture]) -> Iterator[str]:

@@ -278,6 +278,7 @@ def stamp_of_the_program() -> int:
     """Return a number that is another after an upgrade, a change of the settings or of the styles: pages made before are made anew."""
     digest = hashlib.blake2b(digest_size=6)
     digest.update(repr((django.get_version(), settings.ENV.address, settings.ENV.name, settings.LANGUAGE_CODE, settings.TIME_ZONE, settings.DEBUG)).encode())
+    digest.update(repr((bool(settings.ENV.cdn_url), settings.ENV.cdn_tags, settings.ENV.cdn_seconds)).encode())
     for config in sorted(apps.get_app_configs(), key=lambda config: config.name):
         if not config.name.startswith("masthead."):
             continue

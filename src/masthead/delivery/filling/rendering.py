@@ -3,6 +3,7 @@
 import email.utils
 import logging
 import time
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from http import HTTPStatus
@@ -16,6 +17,7 @@ from django.core.cache.backends.locmem import LocMemCache
 from django.core.handlers.base import BaseHandler
 from django.core.handlers.wsgi import WSGIRequest
 
+from masthead.delivery.cdn.keys import SITE, key_of, line_of
 from masthead.delivery.filling.tracking import tracking
 from masthead.delivery.pagestore.page import OWN_HEADERS, Hole, Page, revision_of
 from masthead.kernel import clock
@@ -27,6 +29,9 @@ MADE_AHEAD = "masthead.made_ahead"
 LARGEST = 4 * 2**20  # bytes: what is larger is asked of Django each time
 NOTHING = frozenset({HTTPStatus.NOT_FOUND, HTTPStatus.GONE})
 MOST_KEYS = 100
+ASK_ANEW = "no-cache"
+# RFC 9111, 5.2.2: browsers ask each time, a shared cache after so many seconds, none answers with an old page while it cannot ask.
+HELD_BY_CDN = "public, max-age=0, must-revalidate, s-maxage=%d"
 PAGE_KEY, PICTURE_KEY = "wagtailcore_page:", "pictures_picture:"
 
 
@@ -152,7 +157,8 @@ def _page(path: str, status: int, headers: list[tuple[str, str]], body: bytes, r
             holes.append(Hole(placed.meter, placed.part, len(placed.value.encode())))
     found_headers = {name.lower(): value for name, value in headers}
     media_type = found_headers.get("content-type", "application/octet-stream")
-    kept = tuple((name, value) for name, value in headers if name.lower() not in OWN_HEADERS)
+    keys = _surrogate_keys(path, reads)
+    kept = tuple(_for_caches([(name, value) for name, value in headers if name.lower() not in OWN_HEADERS], keys))
     modified = _seconds(found_headers.get("last-modified", "")) or int(time.time())
     revision = revision_of(status=status, media_type=media_type, headers=kept, segments=segments, holes=holes)
     return Page(
@@ -164,15 +170,26 @@ def _page(path: str, status: int, headers: list[tuple[str, str]], body: bytes, r
         headers=kept,
         revision=revision,
         modified=modified,
-        keys=_surrogate_keys(reads),
+        keys=keys,
     )
 
 
-def _surrogate_keys(reads: Reads) -> tuple[str, ...]:
-    """Return what a CDN may purge the page by: each page of the tree and each picture that it shows."""
+def _surrogate_keys(path: str, reads: Reads) -> tuple[str, ...]:
+    """Return what a CDN may purge the page by: itself and the whole site, where a CDN is told; each page of the tree and each picture that it shows."""
     found = [f"page-{key.removeprefix(PAGE_KEY)}" for key in reads.keys if key.startswith(PAGE_KEY)]
     found += [f"picture-{key.removeprefix(PICTURE_KEY)}" for key in reads.keys if key.startswith(PICTURE_KEY)]
-    return tuple(sorted(found)[:MOST_KEYS])
+    own = (key_of(path), SITE) if settings.ENV.cdn_url else ()
+    return (*own, *sorted(found)[:MOST_KEYS])
+
+
+def _for_caches(headers: list[tuple[str, str]], keys: tuple[str, ...]) -> Iterator[tuple[str, str]]:
+    """Yield the headers as a CDN that is told of changes needs them: it may hold what every other cache has to ask for anew."""
+    env = settings.ENV
+    for name, value in headers:
+        is_open = env.cdn_url and name.lower() == "cache-control" and value.lower() == ASK_ANEW
+        yield (name, HELD_BY_CDN % env.cdn_seconds) if is_open else (name, value)
+    if env.cdn_url and env.cdn_tags:
+        yield line_of(env.cdn_tags, keys)
 
 
 def _seconds(text: str) -> int:

@@ -183,7 +183,8 @@ def _lines(head: Head) -> tuple[Headers, Headers]:
     if is_compressible(head.media_type):
         kept.append(("Vary", "Accept-Encoding"))
     if head.keys:
-        kept += [("Surrogate-Key", " ".join(head.keys)), ("Cache-Tag", ",".join(head.keys))]
+        said = {name.lower() for name, _ in head.headers}  # a page may say it in its own way
+        kept += [(name, mark.join(head.keys)) for name, mark in (("Surrogate-Key", " "), ("Cache-Tag", ",")) if name.lower() not in said]
     kept.append(("Last-Modified", formatdate(head.modified, usegmt=True)))
     return _encoded([("Content-Type", head.media_type), *others, *kept]), _encoded(kept)
 

@@ -35,6 +35,24 @@ class Changes:
     paths: frozenset[str] | None
 
 
+@dataclass(frozen=True, slots=True)
+class Followed:
+    """How far somebody has come who follows what the store renews: up to `sequence`; tried `tries` times since, with the last `error`."""
+
+    sequence: int
+    tries: int = 0
+    error: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Renewed:
+    """The next paths whose pages say something else, up to `sequence`, each once; None where that is no longer known. `left` are behind them."""
+
+    sequence: int
+    paths: tuple[str, ...] | None
+    left: int = 0
+
+
 class Store:
     """The pages of one machine, in a folder of their own. One object serves the threads of a process; after a fork it opens the file anew."""
 
@@ -110,6 +128,25 @@ class Store:
             rows = database.execute("SELECT path FROM change WHERE sequence > ? AND sequence <= ?", (since, newest))
             return Changes(newest, frozenset(path for (path,) in rows))
 
+    def renewed(self, since: int, most: int = 200) -> Renewed:
+        """Return the next changes after `since`, `most` at once, without those that only made a page's forms shorter; paths None as `changes` says."""
+        with self._using() as database:
+            oldest, newest = database.execute("SELECT coalesce(min(sequence), 0), coalesce(max(sequence), 0) FROM change").fetchone()
+            if since > newest or since < oldest - 1:
+                return Renewed(newest, None)
+            rows = database.execute(
+                "SELECT sequence, path FROM change WHERE sequence > ? AND sequence <= ? AND renewed ORDER BY sequence LIMIT ?", (since, newest, most)
+            ).fetchall()
+            until = rows[-1][0] if len(rows) == most else newest
+            left = database.execute("SELECT count(*) FROM change WHERE sequence > ? AND renewed", (until,)).fetchone()[0]
+        return Renewed(until, tuple(dict.fromkeys(path for _, path in rows)), int(left))
+
+    def followed(self, name: str) -> Followed | None:
+        """Return how far the follower `name` has come; None where there is none yet."""
+        with self._using() as database:
+            row = database.execute("SELECT sequence, tries, error FROM follower WHERE name = ?", (name,)).fetchone()
+        return None if row is None else Followed(*row)
+
     def data_version(self) -> int:
         """Return SQLite's own count of other connections' commits: the net below the counter that writers raise."""
         with self._using() as database:
@@ -132,6 +169,11 @@ class Store:
             sequence = int(database.execute("SELECT coalesce(max(sequence), 0) FROM change").fetchone()[0])
             database.execute("DELETE FROM change WHERE sequence <= ?", (sequence - CHANGES_KEPT,))
         return sequence
+
+    def keep_followed(self, name: str, followed: Followed) -> None:
+        """Keep how far the follower `name` has come. It lies with the changes, and goes when they go."""
+        with self._using() as database:
+            database.execute("INSERT OR REPLACE INTO follower VALUES (?, ?, ?, ?)", (name, followed.sequence, followed.tries, followed.error))
 
     def polish(self, most: int = 20) -> int:
         """Compress up to `most` pages anew with all effort, the newest first, and return how many: work for while nothing else is to be done."""
@@ -196,7 +238,7 @@ class Store:
         with self._writing() as database:
             if database.execute("SELECT sequence FROM page WHERE path = ?", (path,)).fetchone() != (head.sequence,):
                 return False  # written anew in the meantime
-            tables.forms(database, dataclasses.replace(page, holes=holes), variants, effort)
+            tables.forms(database, dataclasses.replace(page, holes=holes), variants, effort, renewed=False)
         return True
 
     @contextmanager
@@ -239,7 +281,7 @@ class Store:
 
 def _put(database: sqlite3.Connection, page: Page, variants: tuple[Variant, ...] | None) -> None:
     if variants is not None:
-        tables.forms(database, page, variants, Effort.QUICK)
+        tables.forms(database, page, variants, Effort.QUICK, renewed=True)
 
 
 def _is_same(database: sqlite3.Connection, page: Page) -> bool:

@@ -8,17 +8,18 @@ from pathlib import Path
 from masthead.delivery.pagestore.coding import Effort, Variant, packed
 from masthead.delivery.pagestore.page import Page
 
-VERSION = 3  # of the tables: a file of another version is emptied
+VERSION = 4  # of the tables: a file of another version is emptied
 TABLES = """
 CREATE TABLE page (path TEXT PRIMARY KEY, head TEXT NOT NULL, revision TEXT NOT NULL, sequence INTEGER NOT NULL, effort INTEGER NOT NULL) WITHOUT ROWID;
 CREATE UNIQUE INDEX page_sequence ON page (sequence);
 CREATE INDEX page_effort ON page (effort, sequence);
 CREATE TABLE body (sequence INTEGER NOT NULL, coding TEXT NOT NULL, size INTEGER NOT NULL, pieces BLOB NOT NULL);
 CREATE UNIQUE INDEX body_coding ON body (sequence, coding, size);
-CREATE TABLE change (sequence INTEGER PRIMARY KEY AUTOINCREMENT, path TEXT NOT NULL);
+CREATE TABLE change (sequence INTEGER PRIMARY KEY AUTOINCREMENT, path TEXT NOT NULL, renewed INTEGER NOT NULL);
 CREATE TABLE hole (path TEXT NOT NULL, meter TEXT NOT NULL, part TEXT NOT NULL, length INTEGER NOT NULL);
 CREATE INDEX hole_meter ON hole (meter, part, length);
 CREATE INDEX hole_path ON hole (path);
+CREATE TABLE follower (name TEXT PRIMARY KEY, sequence INTEGER NOT NULL, tries INTEGER NOT NULL DEFAULT 0, error TEXT NOT NULL DEFAULT '') WITHOUT ROWID;
 """
 
 
@@ -45,14 +46,14 @@ def _make(cursor: sqlite3.Cursor) -> None:
     cursor.execute("COMMIT")
 
 
-def forms(database: sqlite3.Connection, page: Page, variants: tuple[Variant, ...], effort: Effort) -> None:
-    """Write a page with its forms under a sequence of its own, in place of what its path had."""
+def forms(database: sqlite3.Connection, page: Page, variants: tuple[Variant, ...], effort: Effort, *, renewed: bool) -> None:
+    """Write a page with its forms under a sequence of its own, in place of what its path had; `renewed` where it says something else than before."""
     former = database.execute("SELECT head, sequence, revision FROM page WHERE path = ?", (page.path,)).fetchone()
     modified = page.modified
     if former is not None and former[2] != page.revision:
         modified = max(modified, json.loads(former[0])[2] + 1)
     _remove_forms(database, page.path)
-    sequence = database.execute("INSERT INTO change (path) VALUES (?)", (page.path,)).lastrowid
+    sequence = database.execute("INSERT INTO change (path, renewed) VALUES (?, ?)", (page.path, renewed)).lastrowid
     holes = [(hole.meter, hole.part, hole.length) for hole in page.holes]
     head = json.dumps([page.status, page.media_type, modified, page.expires, page.keys, page.headers, holes])
     # A page that is kept as it is alone cannot be compressed better.
@@ -66,7 +67,7 @@ def remove(database: sqlite3.Connection, path: str) -> None:
     """Remove a path, where it is there."""
     if database.execute("SELECT 1 FROM page WHERE path = ?", (path,)).fetchone() is not None:
         _remove_forms(database, path)
-        database.execute("INSERT INTO change (path) VALUES (?)", (path,))
+        database.execute("INSERT INTO change (path, renewed) VALUES (?, 1)", (path,))
 
 
 def _remove_forms(database: sqlite3.Connection, path: str) -> None:

@@ -66,8 +66,12 @@ def parts_of(*, campaign: Campaign, now: dt.datetime) -> tuple[Reading, dict[str
     """Return a campaign's reading at `now` with every part of its meter as the bytes that stand in pages; three queries at most."""
     reading = queries.reading(campaign=campaign, now=now)
     months = queries.months_before(campaign=campaign, now=now)
-    names = ["figures", "words", *(f"mark-{number}" for number in range(len(reading.marks))), "months"]
-    return reading, {name: part(reading, name, months).encode() for name in names}
+    return reading, {name: part(reading, name, months).encode() for name in names_of(reading)}
+
+
+def names_of(reading: Reading) -> list[str]:
+    """Return the names of a meter's parts."""
+    return ["figures", "words", *(f"mark-{number}" for number in range(len(reading.marks))), "months"]
 
 
 def reached_words() -> str:
@@ -84,10 +88,11 @@ def _figures(reading: Reading) -> SafeString:
     share = gettext("%(percent)s %% of %(goal)s") % {"percent": reading.percent, "goal": written(reading.goal)}
     lines = "".join(_line("mark", mark.at, reached=mark.reached) for mark in reading.marks)
     drawn = format_html(
-        '<svg class="meter-bar" viewBox="0 0 100 8" preserveAspectRatio="none" role="img" aria-label="{}" data-version="{}">'
+        '<svg class="meter-bar" viewBox="0 0 100 8" preserveAspectRatio="none" role="img" aria-label="{}" data-version="{}"{}>'
         '<rect class="scale" width="100" height="8" /><rect class="fill" width="{}" height="8" />{}{}</svg>',
         share,
         str(reading.version),
+        _at(reading),
         plainly(reading.fill),
         mark_safe(lines),
         _line("mark goal", reading.goal_at, reached=reading.reached),
@@ -98,6 +103,12 @@ def _figures(reading: Reading) -> SafeString:
     room += sum(2 * max(0, PLACE_DIGITS - len(at)) + (0 if is_reached else len(REACHED)) for at, is_reached in places)
     said = format_html('<p class="meter-words">{}</p>', sentence(reading))
     return mark_safe(said + " " * room + drawn)
+
+
+def _at(reading: Reading) -> SafeString:
+    """Return the minute of a reading, by which the script of a page that a CDN held tells which of two is newer; nothing where there is none."""
+    moment = reading.as_of.astimezone(dt.UTC)
+    return format_html(' data-at="{}"', f"{moment:%Y-%m-%dT%H:%MZ}") if settings.ENV.cdn_url else mark_safe("")
 
 
 def _line(kind: str, at: Decimal, *, reached: bool) -> SafeString:

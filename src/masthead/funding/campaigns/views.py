@@ -11,11 +11,12 @@ from django.utils.cache import get_conditional_response
 from django.views.decorators.clickjacking import xframe_options_exempt
 from django.views.decorators.http import require_safe
 
-from masthead.funding.campaigns import pictures, queries
+from masthead.funding.campaigns import parts, pictures, queries
 from masthead.kernel import clock, reads
 from masthead.kernel.locales import locale_of
 
 KEPT_SECONDS = 60
+FRESH_SECONDS = 1  # that a CDN may answer with the same parts: each of its places asks once a second at most
 # As the pages' own policy, but for the frame: any site may show it.
 FRAMED = "default-src 'none'; style-src 'self'; base-uri 'none'; frame-ancestors *"
 
@@ -69,6 +70,19 @@ def meter_json(request: HttpRequest, campaign_id: UUID) -> HttpResponse:
     body = json.dumps(figures | {"as_of": reading.as_of.isoformat(timespec="seconds"), "sentence": reading.sentence}, ensure_ascii=False)
     answer = HttpResponse(body, content_type="application/json; charset=utf-8", headers={"ETag": etag, "Cache-Control": "no-cache"})
     return get_conditional_response(request, etag=etag, response=answer) or answer
+
+
+@require_safe
+def meter_parts(request: HttpRequest, campaign_id: UUID) -> HttpResponse:
+    """Answer the meter's parts as they stand in pages, for the script of a page that a CDN held."""
+    found = get_object_or_404(queries.shown(), uuid=campaign_id)
+    with reads.accounted():  # all of it stands in holes
+        now = clock.now()
+        reading, months = queries.reading(campaign=found, now=now), queries.months_before(campaign=found, now=now)
+    answer = render(request, "campaigns/meter_parts.html", {"reading": reading, "months": months, "names": parts.names_of(reading)})
+    answer.headers["Cache-Control"] = f"public, max-age=0, must-revalidate, s-maxage={FRESH_SECONDS}"
+    answer.headers["X-Robots-Tag"] = "noindex"
+    return answer
 
 
 @require_safe

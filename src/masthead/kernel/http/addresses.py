@@ -91,8 +91,8 @@ class Target:
         return f"{self.scheme}://{self.authority}{self.path}"
 
 
-def read_target(url: str, *, ports: frozenset[int] | None = WEB_PORTS) -> Target:
-    """Take `url` apart as browsers do, and refuse what cannot be an address on the public web. `ports`: None for any.
+def read_target(url: str, *, ports: frozenset[int] | None = WEB_PORTS, house: bool = False) -> Target:
+    """Take `url` apart as browsers do, and refuse what cannot be an address on the public web. `ports`: None for any; `house`: names inside it too.
 
     Raises:
         AddressRefused: not http(s), a user name or password, another port, a name of this house, a number for a name, control characters.
@@ -117,7 +117,7 @@ def read_target(url: str, *, ports: frozenset[int] | None = WEB_PORTS) -> Target
     port = int(match["port"]) if match["port"] else _port_of(parts.scheme)
     if ports is not None and port not in ports:
         raise AddressRefused(f"The address “{_short(text)}” asks for port {port}; only {' and '.join(map(str, sorted(ports)))} are asked.")
-    host = _six(match["six"]) if match["six"] else _host(match["name"])
+    host = _six(match["six"]) if match["six"] else _host(match["name"], house=house)
     query = f"?{quote(parts.query, safe=KEPT_IN_PATHS + '?[]')}" if parts.query else ""
     return Target(parts.scheme, host, port, quote(parts.path or "/", safe=KEPT_IN_PATHS) + query)
 
@@ -129,7 +129,7 @@ def _six(text: str) -> str:
         raise AddressRefused(f"“[{_short(text)}]” is not an IPv6 address.") from None
 
 
-def _host(typed: str) -> str:
+def _host(typed: str, *, house: bool) -> str:
     """Return a host's name in ASCII as browsers write it, or refuse it."""
     name = typed.lower()
     if not name.isascii():
@@ -146,7 +146,7 @@ def _host(typed: str) -> str:
             raise AddressRefused(f"“{_short(typed)}” is a number and no name: give the server's name.") from None
     if not _NAME.fullmatch(name):
         raise AddressRefused(f"“{_short(typed)}” is not the name of a web server.")
-    if len(labels) == 1 or any(name == house or name.endswith(f".{house}") for house in HOUSE_NAMES):
+    if not house and (len(labels) == 1 or any(name == ours or name.endswith(f".{ours}") for ours in HOUSE_NAMES)):
         raise AddressRefused(f"“{_short(typed)}” is a name inside a house and not on the public web: give the public address.")
     return name
 
@@ -222,11 +222,15 @@ def trusted() -> ssl.SSLContext:
 
 @dataclass(frozen=True)
 class Policy:
-    """Whom we ask. `PUBLIC` is the only one outside of tests: no setting makes another."""
+    """Whom we ask. `PUBLIC` for every address that a page or a person at the desk may have named; another only for one that stands in the settings.
+
+    `house`: names that mean a machine inside the house are asked too.
+    """
 
     refuse: Callable[[str, int], str] = why_refused
     resolve: Callable[[str, int, float], Sequence[str]] = look_up
     ports: frozenset[int] | None = WEB_PORTS
+    house: bool = False
     tls: Callable[[], ssl.SSLContext] = trusted
 
     def addresses(self, target: Target, seconds: float) -> Sequence[str]:

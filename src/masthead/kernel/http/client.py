@@ -76,7 +76,7 @@ def fetch(
     """
     limits = limits or Limits()
     deadline = Deadline(limits.seconds)
-    target = read_target(url, ports=policy.ports)
+    target = read_target(url, ports=policy.ports, house=policy.house)
     follows = method in {"GET", "HEAD"} and "authorization" not in {name.lower() for name in headers}
     asking = Asking(method=method, headers={"User-Agent": AGENT, "Accept": "*/*", **headers}, content=content, wants_body=not head_only)
     passed: list[Exchange] = []
@@ -88,7 +88,7 @@ def fetch(
             return Fetched(exchanges=tuple(passed), body=body)
         if len(passed) > limits.redirects:
             raise TooManyRedirects(f"{passed[0].url} leads on and on, over {limits.redirects} redirects: give the address where it ends.")
-        target = read_target(_joined(target.url, leads_to), ports=policy.ports)
+        target = read_target(_joined(target.url, leads_to), ports=policy.ports, house=policy.house)
         if target.url in {exchanged.url for exchanged in passed}:
             raise TooManyRedirects(f"{passed[0].url} leads in a circle, back to {target.url}.")
 

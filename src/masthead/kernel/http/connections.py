@@ -113,6 +113,8 @@ def _ask(wire: "_Wire", target: Target, asking: Asking, limits: Limits, started_
     own = {"Host": target.authority, "Accept-Encoding": ASKED_FOR, "Connection": "close"}
     if asking.content:
         own["Content-Length"] = str(len(asking.content))
+    if any(name.lower() == "host" for name in asking.headers):
+        del own["Host"]  # of a site that is asked for at another machine's address
     request = h11.Request(method=asking.method, target=target.path, headers=[*own.items(), *asking.headers.items()])
     sent = (talk.send(request) or b"") + ((talk.send(h11.Data(data=asking.content)) or b"") if asking.content else b"") + (talk.send(h11.EndOfMessage()) or b"")
     wire.send(sent)

@@ -7,6 +7,8 @@ from urllib.parse import urlencode
 
 from django import template
 from django.conf import settings
+from django.templatetags.static import static
+from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 
 from masthead.funding.campaigns import parts, queries, words
@@ -60,7 +62,21 @@ def part(reading: Reading, name: str, months: Sequence[MonthRaised] = ()) -> Saf
 @register.simple_tag
 def mark_part(reading: Reading, number: int) -> SafeString:
     """Return what stands beside a milestone, by its place in the reading from 0: that it is reached, or blanks."""
-    return part(reading, f"mark-{number}")
+    name = f"mark-{number}"
+    held = place(reading, name)
+    return format_html("<span{}>{}</span>", held, part(reading, name)) if held else part(reading, name)
+
+
+@register.simple_tag
+def place(reading: Reading, name: str) -> SafeString:
+    """Return the attribute by which the page's script finds where a part of a meter stands; nothing where no CDN holds pages and it is not needed."""
+    return format_html(' data-meter-part="{} {}"', reading.campaign_id, name) if settings.ENV.cdn_url else mark_safe("")
+
+
+@register.simple_tag
+def meter_script() -> SafeString:
+    """Return the script that asks for the figures anew in a page that a CDN held; nothing where there is none."""
+    return format_html('<script src="{}" defer></script>', static("campaigns/meter.js")) if settings.ENV.cdn_url else mark_safe("")
 
 
 @register.filter
