@@ -272,7 +272,7 @@ class Newsroom(RuleBasedStateMachine):
 
     def change_here(self, one, what, units, death):
         pledge = Pledge.objects.filter(provider_ref__in=[one["id"], f"pledge_{one['id']}"]).first()
-        if pledge is None:
+        if pledge is None or pledge.supporter is None:  # nobody is left who could ask for it
             return
         self.keys += 1
         words: dict[str, Any] = {"supporter": pledge.supporter, "pledge_id": pledge.pk, "now": self.world.now()}
