@@ -137,6 +137,7 @@ books_verify            | -               | 200                     | 405       
 campaigns               | -               | 200                     | 405                     | -
 campaign                | campaign        | 200                     | 405                     | -
 meter_json              | campaign id     | 200                     | 405                     | -
+meter_parts             | campaign id     | 200                     | 405                     | -
 meter_svg               | campaign id     | 200                     | 405                     | -
 meter_png               | campaign id     | 200                     | 405                     | -
 meter_embed             | campaign id     | 200                     | 405                     | -
