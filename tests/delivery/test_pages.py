@@ -140,6 +140,25 @@ def test_the_archive_counts_by_the_newsrooms_own_months(client, front):
         words(client, nothing, 404)
 
 
+def test_a_busy_month_shows_its_days_and_each_day_its_stories(client, front, monkeypatch):
+    monkeypatch.setattr("masthead.newsroom.stories.calendar.BUSY", 2)
+    monkeypatch.setattr("masthead.delivery.views.DAY_LENGTH", 2)
+    for number, hour in enumerate((MONDAY, MONDAY + dt.timedelta(hours=1), MONDAY + dt.timedelta(hours=2), MONDAY + dt.timedelta(days=1))):
+        with time_machine.travel(hour, tick=False):
+            make_story(f"Story {number}.")
+    month = words(client, "/archive/2026/3/")
+    assert "Story" not in month
+    assert f"/archive/2026/3/{MONDAY.day}/" in month
+    assert f"/archive/2026/3/{MONDAY.day + 1}/" in month
+    first = words(client, f"/archive/2026/3/{MONDAY.day}/")
+    assert first.index("Story 2.") < first.index("Story 1.")
+    assert "Story 0." not in first
+    assert "Story 0." in words(client, f"/archive/2026/3/{MONDAY.day}/?page=2")
+    assert "Story 3." in words(client, f"/archive/2026/3/{MONDAY.day + 1}/")
+    for nothing in ("/archive/2026/3/31/", "/archive/2026/2/30/", "/archive/2026/13/1/", "/archive/0/1/1/", "/archive/9999/12/31/"):
+        words(client, nothing, 404)
+
+
 def test_an_address_with_nothing_says_so_in_the_publications_own_page(client, front):
     page = words(client, "/no/such/page/", 404)
     assert "There is nothing at this address" in page

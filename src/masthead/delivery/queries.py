@@ -1,27 +1,21 @@
 """What the public pages read: the frame of every page, and what stands around a story."""
 
 import datetime as dt
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from django.conf import settings
-from django.core.paginator import Page as PageOfList
-from django.core.paginator import Paginator
-from django.db.models import Count, Max, Q, QuerySet
-from django.db.models.functions import TruncMonth
+from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.translation import get_language_info
 from wagtail.models import Page
 
-from masthead.kernel import clock, reads
+from masthead.delivery import reading_on
+from masthead.kernel import reads
 from masthead.newsroom.stories import queries as stories
 from masthead.newsroom.stories.models import Byline, Correction, FrontPage, InfoPage, Publication, SectionPage, StoryPage, Topic
 
-Listed = QuerySet[StoryPage] | QuerySet[Correction]
-Leaf = PageOfList[StoryPage] | PageOfList[Correction]
-LEAF_LENGTH = 20
-MORE = 4
 MOST_PINNED = 12  # entries of the footer; a newsroom with more has a page that lists them
 
 
@@ -162,19 +156,6 @@ def pictured_first(found: tuple[StoryPage, ...]) -> tuple[StoryPage, ...]:
     return found if head is None else (head, *(story for story in found if story is not head))
 
 
-def in_section(section: SectionPage) -> QuerySet[StoryPage]:
-    """Return a section's public stories, newest first, with what a list shows of them."""
-    reads.note_span(f"stories.section={section.pk}")
-    return stories.cards(stories.published().filter(section=section))
-
-
-def leaf(found: Listed, number: str) -> Leaf:
-    """Return one leaf of a list; the last one where `number` is beyond it, the first where it is no number."""
-    asked: Leaf = Paginator(found, LEAF_LENGTH).get_page(number)  # type: ignore[assignment]  # the paginator loses what it pages
-    asked.object_list = list(asked.object_list)  # type: ignore[assignment]  # read now, once
-    return asked
-
-
 @dataclass(frozen=True, slots=True)
 class StoryFacts:
     """What stands around a story's text. `writers` have no role; `others` come as (role, names)."""
@@ -206,7 +187,7 @@ def story_facts(story: StoryPage, *, sections: Iterable[Place] = ()) -> StoryFac
         others=_by_role(bylines),
         topics=topics,
         corrections=tuple(story.corrections.all()) if story.pk else (),
-        more=tuple(more_like(story, topics)),
+        more=tuple(reading_on.more_like(story, topics)),
         section=_section_of(story, sections),
         has_appeal=any(block["type"] == "appeal" for block in story.body.raw_data),
         updated_at=_updated_at(story),
@@ -242,73 +223,3 @@ def _updated_at(story: StoryPage) -> dt.datetime | None:
     """Return when the public text last changed, where that is later than when it appeared."""
     first, last = story.published_at, story.last_published_at
     return last if first and last and last - first >= UPDATE_AFTER else None
-
-
-def more_like(story: StoryPage, topics: Sequence[Topic], *, count: int = MORE) -> list[StoryPage]:
-    """Return up to `count` public stories to read on with: those that share a topic, then those of the section, each time what came next before what came before.
-
-    What stands there depends on the story's neighbours in time and not on what is newest: a story that appears changes a handful
-    of pages, however many there are.
-    """
-    found: list[StoryPage] = []
-    with reads.accounted():
-        base = stories.cards(stories.published().exclude(pk=story.pk), bylines=False)
-        if topics:
-            on_them = StoryPage.topics.through.objects.filter(topic__in=topics).values("storypage")
-            found = _around(story, base.filter(pk__in=on_them), [f"stories.topic={topic.pk}" for topic in topics], count, found)
-        if len(found) < count and story.section_id:
-            found = _around(story, base.filter(section_id=story.section_id), [f"stories.section={story.section_id}"], count, found)
-    return sorted(found, key=lambda other: other.lead_picture_id is None)  # the first is shown with its picture
-
-
-def _around(story: StoryPage, others: QuerySet[StoryPage], lists: Sequence[str], count: int, found: list[StoryPage]) -> list[StoryPage]:
-    """Return `found`, filled up to `count` with what follows `story` in the `lists`, nearest first, then with what went before it."""
-    here = story.published_at or clock.now()
-    seen = {other.pk for other in found}
-    wanted = count + len(seen)
-    ordered = others.order_by().values("pk")
-    next_ones = ordered.filter(published_at__gt=here).order_by("published_at", "pk")[:wanted]
-    last_ones = ordered.filter(published_at__lte=here).order_by("-published_at", "-pk")[:wanted]
-    near = list(others.filter(Q(pk__in=next_ones) | Q(pk__in=last_ones)))  # the newest first; in one query
-    later = [other for other in reversed(near) if other.published_at and other.published_at > here]
-    earlier = [other for other in near if not other.published_at or other.published_at <= here]
-    for name in lists:
-        reads.note_span(
-            name,
-            since=earlier[-1].published_at if len(earlier) == wanted else None,
-            until=later[-1].published_at if len(later) == wanted else None,
-        )
-    return [*found, *(other for other in (*later, *earlier) if other.pk not in seen)][:count]
-
-
-@dataclass(frozen=True, slots=True)
-class Month:
-    """A month in which stories appeared: its first day and how many."""
-
-    first: dt.date
-    count: int
-
-
-def months() -> list[Month]:
-    """Return every month (newsroom's zone) in which public stories appeared, newest first."""
-    reads.note_span("stories")
-    with reads.accounted():
-        return _months()
-
-
-def _months() -> list[Month]:
-    rows = (
-        StoryPage.objects.filter(live=True, published_at__isnull=False)
-        .annotate(month=TruncMonth("published_at"))
-        .values("month")
-        .annotate(count=Count("pk"))
-        .order_by("-month")
-        .values_list("month", "count")
-    )
-    return [Month(month.date(), count) for month, count in rows]
-
-
-def newest_change() -> dt.datetime | None:
-    """Return when any public story last changed."""
-    found: dt.datetime | None = StoryPage.objects.filter(live=True).aggregate(newest=Max("last_published_at"))["newest"]
-    return found

@@ -36,5 +36,6 @@ urlpatterns = [
     path("corrections/", views.corrections, name="corrections"),
     path("archive/", views.archive, name="archive"),
     path("archive/<int:year>/<int:month>/", views.archive_month, name="archive_month"),
+    path("archive/<int:year>/<int:month>/<int:day>/", views.archive_day, name="archive_day"),
 ]
 pages = [re_path(serve_pattern, serve.page)]

@@ -19,7 +19,7 @@ from masthead.moving.demo.content import load
 from masthead.newsroom.pictures.models import Picture, PublicUse
 from masthead.newsroom.sources.models import Party, SourceDocument
 from masthead.newsroom.staff.models import User
-from masthead.newsroom.stories import gate, queries
+from masthead.newsroom.stories import calendar, gate, queries
 from masthead.newsroom.stories.models import Author, Correction, FrontPage, InfoPage, SectionPage, Statement, StoryPage, Topic
 from tests.make import make_newsroom
 
@@ -103,7 +103,7 @@ def assert_stories_are_at_their_hours(now):
     assert not StoryPage.objects.live().filter(published_at__gt=now).exists()
     assert not StoryPage.objects.live().filter(last_published_at__gt=now).exists()
     assert StoryPage.objects.live().filter(published_at__gte=now - dt.timedelta(days=1)).count() >= 4
-    assert len(queries.months()) >= 2
+    assert len(calendar.months()) >= 2
     assert [section.slug for section in queries.sections()] == [section.slug for section in load().newsroom.sections]
     by_slug = {story.slug: story for story in StoryPage.objects.not_live()}
     assert set(by_slug) == {"sillway-winter-timetable", "audit-chamber-embargo", "tram-extension-review", "oyster-beds-draft"}

@@ -5,7 +5,7 @@ import time_machine
 
 from masthead.newsroom.stories import actions, queries
 from masthead.newsroom.stories.models import FrontPage, Secondary
-from tests.make import make_author, make_newsroom, make_section, make_story, make_topic
+from tests.make import make_newsroom, make_section, make_story
 
 pytestmark = pytest.mark.django_db
 START = dt.datetime(2026, 3, 1, 8, 0, tzinfo=dt.UTC)
@@ -61,27 +61,3 @@ def test_cards_of_any_number_cost_two_queries(django_assert_num_queries):
         for story in queries.cards(queries.published()):
             assert story.section.title
             assert [line.author.name for line in story.bylines.all()]
-
-
-def test_lists_by_topic_and_author_hold_each_public_story_once():
-    topic, author = make_topic(), make_author()
-    shown = make_story(topics=[topic], bylines=[author, (author, "Pictures")])
-    make_story(live=False, topics=[topic], bylines=[author])
-    make_story()
-    assert list(queries.by_topic(topic)) == [shown]
-    assert list(queries.by_author(author)) == [shown]
-
-
-def test_related_stories_share_a_topic_first_then_the_section():
-    topic = make_topic()
-    story = make_story(topics=[topic])
-    neighbour = make_story("Neighbour")
-    kin = make_story("Kin", section=make_section("Culture"), topics=[topic])
-    assert queries.related(story) == [kin, neighbour]
-
-
-def test_months_are_those_of_the_newsrooms_zone(settings):
-    settings.TIME_ZONE = "Asia/Tokyo"
-    with time_machine.travel(dt.datetime(2026, 1, 31, 20, 0, tzinfo=dt.UTC), tick=False):
-        make_story()
-    assert queries.months() == [dt.date(2026, 2, 1)]

@@ -4,11 +4,12 @@ Pages are kept because they are in one of these lists, never because somebody as
 (`?page=2`), the search, whatever sets a cookie, streams without an end (every statement as a table), files to download.
 """
 
+import datetime as dt
 from collections.abc import Iterable, Iterator
 
 from django.conf import settings
 from django.contrib.staticfiles.storage import staticfiles_storage
-from django.db.models import Max, Min, Q
+from django.db.models import Q
 from django.urls import reverse
 from django.utils.encoding import iri_to_uri
 from wagtail.contrib.redirects.models import Redirect
@@ -20,9 +21,9 @@ from masthead.funding.books.models import Statement
 from masthead.funding.books.queries import FILES as FORMS
 from masthead.funding.campaigns import queries as campaigns
 from masthead.funding.campaigns.models import Campaign
-from masthead.kernel.clock import date_in
 from masthead.newsroom.pictures.models import PublicUse, Rendition
 from masthead.newsroom.sources.models import Capture, Party
+from masthead.newsroom.stories import calendar
 from masthead.newsroom.stories.models import Author, InfoPage, Publication, SectionPage, StoryPage, Topic
 
 GIVE = "/contribute/"
@@ -66,7 +67,7 @@ def brought(effect: Effect) -> Iterator[str]:
         yield from of_pages(StoryPage.objects.filter(pk__in=pages, live=True, published_at__isnull=False))
         yield from of_pages(SectionPage.objects.filter(pk__in=pages, live=True))
         yield from of_pages(InfoPage.objects.filter(pk__in=pages, live=True))
-    yield from (month_address(name.partition("=")[2]) for name, _place in effect.touched if name.startswith("stories.month="))
+    yield from _of_the_calendar(effect)
     yield from _slugs("topic", Topic.objects.filter(pk__in=rows.get("stories_topic", ())))
     yield from _slugs("author", Author.objects.filter(pk__in=rows.get("stories_author", ())))
     yield from (iri_to_uri(party.get_absolute_url()) for party in Party.objects.filter(pk__in=rows.get("sources_party", ())).only("slug"))
@@ -108,19 +109,28 @@ def of_pages(pages: Iterable[Page]) -> Iterator[str]:
 
 
 def months() -> Iterator[str]:
-    """Yield the address of each month from the first story to the last."""
-    found = StoryPage.objects.filter(live=True, published_at__isnull=False).aggregate(first=Min("published_at"), last=Max("published_at"))
-    if found["first"] is None:
-        return
-    first, last = (date_in(settings.ENV.zone, found[name]) for name in ("first", "last"))
-    for number in range(last.year * 12 + last.month - 1, first.year * 12 + first.month - 2, -1):
-        yield reverse("archive_month", args=[number // 12, number % 12 + 1])
+    """Yield the address of each month in which stories appeared, of a busy one those of its days too."""
+    for month in calendar.months():
+        yield reverse("archive_month", args=[month.first.year, month.first.month])
+        if month.count > calendar.BUSY:
+            yield from _days(day.first for day in calendar.days(month.first))
 
 
-def month_address(name: str) -> str:
-    """Return the address of a month that is written 2026-11."""
-    year, month = name.split("-")
-    return reverse("archive_month", args=[int(year), int(month)])
+def _of_the_calendar(effect: Effect) -> Iterator[str]:
+    """Yield the addresses of the months in which something appeared or went, and of the days, where a month shows its days alone."""
+    touched = [dt.date.fromisoformat(name.partition("=")[2]) for name, _place in effect.touched if name.startswith("stories.day=")]
+    for first in {day.replace(day=1) for day in touched}:
+        yield reverse("archive_month", args=[first.year, first.month])
+        count = calendar.between(first, calendar.month_after(first)).counted
+        if count > calendar.BUSY:
+            # Where these very stories made it busy, no day has an address yet.
+            is_new = count - len(effect.rows.get("stories_storypage", ())) <= calendar.BUSY
+            yield from _days(day.first for day in calendar.days(first)) if is_new else _days(day for day in touched if day.replace(day=1) == first)
+
+
+def _days(days: Iterable[dt.date]) -> Iterator[str]:
+    for day in days:
+        yield reverse("archive_day", args=[day.year, day.month, day.day])
 
 
 def of_campaigns(shown: Iterable[Campaign]) -> Iterator[str]:

@@ -111,9 +111,7 @@ def _story_row(effect: Effect, change: Change, stories: dict[str, set[str | None
         if values.get("published_at"):
             place = _place(values["published_at"])
             stories.setdefault(change.row, set()).add(place)
-            effect.touched.update(
-                {(STORIES, place), (f"stories.section={values.get('section_id')}", place), (f"stories.month={_month(values['published_at'])}", None)}
-            )
+            _touch(effect, section=values.get("section_id"), at=_moment(values["published_at"]))
 
 
 def _page_row(effect: Effect, change: Change, stories: dict[str, set[str | None]]) -> None:
@@ -164,10 +162,7 @@ def _lists_of(effect: Effect, stories: Mapping[str, set[str | None]]) -> None:
     for _story, at, section in StoryPage.objects.filter(pk__in=[key for key, places in stories.items() if not places]).values_list(
         "pk", "published_at", "section_id"
     ):
-        place = place_of(at) if at else None
-        effect.touched.update({(STORIES, place), (f"stories.section={section}", place)})
-        if at:
-            effect.touched.add((f"stories.month={date_in(settings.ENV.zone, at):%Y-%m}", None))
+        _touch(effect, section=section, at=at)
     for story, topic in StoryPage.topics.through.objects.filter(storypage__in=keys).values_list("storypage_id", "topic_id"):
         effect.touched.update((f"stories.topic={topic}", place) for place in stories[str(story)] or {None})
     effect.keys.update(f"stories.author={author}" for author in Byline.objects.filter(story__in=keys).values_list("author_id", flat=True))
@@ -175,6 +170,15 @@ def _lists_of(effect: Effect, stories: Mapping[str, set[str | None]]) -> None:
         _heard(effect, speaker, document)
     for outlet, document in Hop.objects.filter(statement__story__in=keys).values_list("outlet_id", "document_id"):
         _heard(effect, outlet, document)
+
+
+def _touch(effect: Effect, *, section: int | None, at: dt.datetime | None) -> None:
+    """Note the lists in order of time that a story is in: all of them, its section's, its month's and its day's."""
+    place = place_of(at) if at else None
+    effect.touched.update({(STORIES, place), (f"stories.section={section}", place)})
+    if at:
+        day = date_in(settings.ENV.zone, at)
+        effect.touched.update({(f"stories.month={day:%Y-%m}", None), (f"stories.day={day:%Y-%m-%d}", None)})
 
 
 def _heard(effect: Effect, party: int | None, document: int | None) -> None:
@@ -227,10 +231,6 @@ def _as_key(one: Any, value: Any) -> str:
 
 def _place(text: str) -> str:
     return place_of(_moment(text))
-
-
-def _month(text: str) -> str:
-    return f"{date_in(settings.ENV.zone, _moment(text)):%Y-%m}"
 
 
 def _moment(text: str) -> dt.datetime:

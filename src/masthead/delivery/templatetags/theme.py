@@ -4,10 +4,13 @@ import datetime as dt
 import re
 from collections.abc import Iterable
 from html import unescape
+from itertools import groupby
+from operator import itemgetter
 from typing import Any
 
 from babel.dates import format_date, format_skeleton
 from django import template
+from django.core.paginator import Page as Leaf
 from django.utils import timezone
 from django.utils.html import escape, format_html
 from django.utils.safestring import SafeString, mark_safe
@@ -16,6 +19,7 @@ from wagtail.models import Page
 
 from masthead.delivery import embeds, queries
 from masthead.kernel import clock, reads
+from masthead.newsroom.stories import listing
 from masthead.newsroom.stories.models import FrontPage, SectionPage, StoryPage
 from masthead.newsroom.stories.queries import Front
 from masthead.newsroom.stories.sourcing import Sourcing
@@ -57,10 +61,12 @@ def front_of(page: FrontPage) -> Front:
 
 
 @register.simple_tag(takes_context=True)
-def stories_of(context: dict[str, Any], section: SectionPage) -> queries.Leaf:
+def stories_of(context: dict[str, Any], section: SectionPage) -> Leaf[StoryPage]:
     """Return the leaf of a section's stories that the request asks for with `?page=`."""
     with reads.accounted():
-        return queries.leaf(queries.in_section(section), number_in(context))
+        leaf = listing.Leaves(listing.of_section(section)).get_page(number_in(context))
+        leaf.object_list = list(leaf.object_list)
+    return leaf
 
 
 @register.simple_tag(takes_context=True)
@@ -174,9 +180,16 @@ def date_words(day: dt.date | None) -> str:
 
 
 @register.filter
-def day(moment: dt.datetime) -> str:
-    """Return the day of `moment` in the newsroom's zone, in words."""
-    return long_date(timezone.localtime(moment).date())
+def day_and_month(day: dt.date) -> str:
+    """Return a day of a known year, in words."""
+    return long_date(day, with_year=False)
+
+
+@register.filter
+def by_day(found: Iterable[StoryPage]) -> list[tuple[dt.date, list[StoryPage]]]:
+    """Return public stories, in order of time, by the day (newsroom's zone) on which each appeared."""
+    dated = ((timezone.localtime(story.published_at).date(), story) for story in found if story.published_at)
+    return [(day, [story for _, story in some]) for day, some in groupby(dated, key=itemgetter(0))]
 
 
 def long_date(date: dt.date, *, with_year: bool = True) -> str:

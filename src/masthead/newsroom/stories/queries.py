@@ -1,15 +1,13 @@
 """Reads of the newsroom that pages, feeds and lists are made of. Published means published, to the second."""
 
-import datetime as dt
-from collections.abc import Iterable
 from dataclasses import dataclass
 
+from django.contrib.contenttypes.models import ContentType
 from django.db.models import Count, Prefetch, QuerySet, prefetch_related_objects
-from django.db.models.functions import TruncMonth
 from wagtail.models import Site
 
 from masthead.kernel import reads
-from masthead.newsroom.stories.models import Author, Byline, Correction, FrontPage, Publication, SectionPage, StoryPage, Topic
+from masthead.newsroom.stories.models import Byline, Correction, FrontPage, Publication, SectionPage, StoryPage
 
 
 @dataclass(frozen=True)
@@ -52,6 +50,11 @@ def cards(stories: QuerySet[StoryPage], *, bylines: bool = True) -> QuerySet[Sto
     """Return `stories` with all that a list shows of them, in one query for any number and one for their bylines."""
     found = stories.select_related("section", "lead_picture").only(*CARD)
     return found.prefetch_related(with_bylines()) if bylines else found
+
+
+def headlines(stories: QuerySet[StoryPage]) -> QuerySet[StoryPage]:
+    """Return `stories` with what a line of the archive shows of them."""
+    return stories.select_related("section").only("title", "url_path", "content_type", "published_at", "section__title", "section__content_type")
 
 
 def with_bylines() -> "Prefetch[str]":
@@ -118,46 +121,9 @@ def _strips(page: FrontPage, size: int) -> list[tuple[SectionPage, int]]:
 def sections() -> list[SectionPage]:
     """Return the public sections in menu order."""
     reads.note("menu")
-    return list(SectionPage.objects.filter(live=True, show_in_menus=True).order_by("path").only("title", "url_path", "content_type", "description"))
-
-
-def by_topic(topic: Topic) -> QuerySet[StoryPage]:
-    """Return the public stories on `topic`, newest first."""
-    reads.note_span(f"stories.topic={topic.pk}")
-    return cards(published().filter(topics=topic))
-
-
-def by_author(author: Author) -> QuerySet[StoryPage]:
-    """Return the public stories that carry `author`'s byline, newest first, each once."""
-    reads.note(f"stories.author={author.pk}")
-    return cards(published().filter(pk__in=Byline.objects.filter(author=author).values("story")))
-
-
-def related(story: StoryPage, *, count: int = 3) -> list[StoryPage]:
-    """Return up to `count` public stories that share a topic with `story`, then its section's newest."""
-    topics = [topic.pk for topic in story.topics.all()]
-    found = list(cards(published().filter(topics__in=topics).exclude(pk=story.pk).distinct())[:count]) if topics else []
-    if len(found) < count and story.section_id:
-        seen = [story.pk, *(other.pk for other in found)]
-        found += list(cards(published().filter(section_id=story.section_id).exclude(pk__in=seen))[: count - len(found)])
-    return found
-
-
-def months() -> list[dt.date]:
-    """Return the first day of every month (newsroom's zone) in which a public story appeared, newest first."""
-    rows: Iterable[dt.datetime] = (
-        StoryPage.objects.filter(published_at__isnull=False)
-        .annotate(month=TruncMonth("published_at"))
-        .order_by("-month")
-        .values_list("month", flat=True)
-        .distinct()
-    )
-    return [month.date() for month in rows]
-
-
-def published_between(start: dt.datetime, end: dt.datetime) -> QuerySet[StoryPage]:
-    """Return the public stories that appeared from `start` up to, not including, `end` (aware)."""
-    return cards(published().filter(published_at__gte=start, published_at__lt=end))
+    kind = ContentType.objects.get_for_model(SectionPage)  # named, and sorted here: SQLite would go through the whole page tree otherwise
+    found = SectionPage.objects.filter(content_type=kind, live=True, show_in_menus=True).order_by()
+    return sorted(found.only("path", "title", "url_path", "content_type", "description"), key=lambda section: section.path)
 
 
 def public_corrections() -> QuerySet[Correction]:
@@ -170,10 +136,14 @@ def corrections_of(story: StoryPage) -> list[Correction]:
     return list(story.corrections.all())
 
 
+LOOKED_THROUGH = 1000  # stories, the newest: what was reported from long ago is no help to somebody who types
+
+
 def earlier_datelines(*, count: int) -> list[str]:
-    """Return up to `count` places that stories were reported from, the most frequent first."""
-    places = StoryPage.objects.exclude(dateline="").values("dateline").annotate(stories=Count("pk")).order_by("-stories", "dateline")
-    return [row["dateline"] for row in places[:count]]
+    """Return up to `count` places that stories were reported from lately, the most frequent first."""
+    lately = StoryPage.objects.order_by("-pk").values("pk")[:LOOKED_THROUGH]
+    places = StoryPage.objects.filter(pk__in=lately).exclude(dateline="").order_by().values("dateline")
+    return [row["dateline"] for row in places.annotate(stories=Count("pk")).order_by("-stories", "dateline")[:count]]
 
 
 def publication() -> Publication:

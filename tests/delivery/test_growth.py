@@ -1,0 +1,86 @@
+"""What a page costs the database does not grow with the archive. Counted in the steps of SQLite's virtual machine, which no load of a machine changes."""
+
+from contextlib import contextmanager
+
+import pytest
+from bench import _many
+from django.db import connection
+
+from masthead.newsroom.stories.models import StoryPage
+from tests.make import make_author, make_newsroom, make_section, make_story, make_topic
+from tests.make.sourced import make_sourced_story
+
+pytestmark = [pytest.mark.django_db, pytest.mark.once]
+FEW, MANY = 1500, 6000  # stories: more than any list is counted to, and four times as many
+EVERY = 100  # steps between two calls of SQLite's progress handler
+# Of what grows a page may take this much more: the depth of an index, a word that is longer by a letter.
+MOST_GROWTH = 1.15
+
+
+class Steps:
+    """The steps that the database took."""
+
+    count = 0
+
+
+@contextmanager
+def steps():
+    """Count the steps that the database takes within the block."""
+    counted = Steps()
+
+    def more():
+        counted.count += EVERY
+
+    connection.ensure_connection()
+    connection.connection.set_progress_handler(more, EVERY)
+    try:
+        yield counted
+    finally:
+        connection.connection.set_progress_handler(None, 0)
+
+
+@pytest.fixture
+def newsroom():
+    """Make a newsroom in which each list that stories are in holds all of them."""
+    if connection.vendor != "sqlite":
+        pytest.skip("the steps are SQLite's")
+    make_newsroom()
+    words = {"section": make_section("News"), "topics": [make_topic("Ports"), make_topic("Water")]}
+    author = make_author("Bo Lind")
+    for number in range(3):
+        make_story(f"Story {number}", bylines=[author], **words)
+    make_sourced_story("Ministry says the harbour stays open", **words)
+
+
+def cost(client, path):
+    """Return the steps that the page at `path` takes, when it is asked for the second time."""
+    assert client.get(path).status_code == 200
+    with steps() as counted:
+        client.get(path)
+    return counted.count
+
+
+def addresses():
+    """Return the pages that many readers and each publication ask for, of the newest stories there are."""
+    newest = StoryPage.objects.filter(live=True).order_by("-published_at", "-pk").first()
+    author = StoryPage.objects.get(title="Story 0").bylines.get().author
+    return {
+        "front": "/",
+        "section": "/news/",
+        "second leaf": "/news/?page=2",
+        "story": "/" + newest.url_path.split("/", 2)[2],
+        "feed": "/feed.xml",
+        "section's feed": "/news/feed.xml",
+        "topic": newest.topics.first().get_absolute_url(),
+        "author": author.get_absolute_url(),
+        "month": f"/archive/{newest.published_at.year}/{newest.published_at.month}/",
+    }
+
+
+def test_pages_cost_the_same_with_four_times_the_stories(client, newsroom):
+    _many.fill(FEW, a_day=40)
+    before = {name: cost(client, path) for name, path in addresses().items()}
+    _many.fill(MANY, a_day=40)
+    after = {name: cost(client, path) for name, path in addresses().items()}
+    grown = {name: (before[name], after[name]) for name in before if after[name] > before[name] * MOST_GROWTH + 1000}
+    assert not grown
