@@ -1,38 +1,35 @@
 """The newsroom of `bench.year`: one day after another through its own actions, as the scheduler and two bookkeepers do them.
 
-Gifts and pledges begin as the rows that `start_gift` leaves behind, many at once. Payments that settle on the day they are made (nineteen of twenty)
-are posted a day at once, by the rules and the action that `apply_told` uses (`drafts_of`, `state_of`, `post`); everything else that happens to
-a payment, and with BENCH_YEAR_WHOLE_PATH=1 each payment, goes through `look` and `apply_told`, which the inbox calls for its webhooks, here fifty
-in a transaction and without rows of the inbox. The rest is the scheduler's and the bookkeepers' own: `reconcile_due`, `sign_yesterday`, `make_statements`, `import_file`, `enter_expense`, `approve_expense`. No letter is sent.
+Two things are done for many at once: gifts and pledges begin as the rows that `start_gift` leaves behind, and the provider's hints are stored as
+the rows that `receive_webhook` leaves behind (what the door itself takes, `bench rate` measures). Everything else is what runs in a newsroom,
+one by one: `apply_inbox` looks at the provider and posts, `reconcile_due`, `sign_yesterday`, `make_statements`; bookkeepers call
+`import_file`, `enter_expense`, `approve_expense`. No letter is sent.
 """
 
 import datetime as dt
-import os
 import time
-import uuid
-from collections import Counter, defaultdict
+from collections import defaultdict
 from contextlib import contextmanager
 from typing import Any
 
-from django.conf import settings
 from django.contrib.auth import get_user_model
 from django.db import transaction
 from tests.make.bank import Account, Booking, camt
 
-from bench._year_world import CURRENCIES, DAY, Begun, Pay, Played, World
+from bench._year_world import CURRENCIES, DAY, FIRST, Begun, Played, World
 from masthead.funding.books.actions import make_statements
 from masthead.funding.books.models import Category, Shown
 from masthead.funding.books.spending import approve_expense, enter_expense
 from masthead.funding.campaigns.actions import open_campaign
-from masthead.funding.campaigns.models import Campaign, Milestone, Period
-from masthead.funding.giving import rules
-from masthead.funding.giving.actions.applying import Told, apply_told, look
+from masthead.funding.campaigns.models import Campaign, Milestone
+from masthead.funding.campaigns.rules import Period
+from masthead.funding.giving.actions import apply_inbox
 from masthead.funding.giving.banking.importing import import_file, keep_file
 from masthead.funding.giving.banking.matching import assign_expense
 from masthead.funding.giving.banking.models import BankAccount, BankLine, LineState
-from masthead.funding.giving.models import Frequency, Gift, GiftEvent, Pledge, Receipt
+from masthead.funding.giving.models import Frequency, Gift, InboxEvent, Pledge
 from masthead.funding.giving.reconciling.actions import reconcile_due
-from masthead.funding.ledger.actions import open_account, post
+from masthead.funding.ledger.actions import open_account
 from masthead.funding.ledger.checkpoints.actions import sign_yesterday
 from masthead.funding.ledger.models import AccountKind
 from masthead.funding.providers import registry
@@ -41,10 +38,6 @@ from masthead.kernel.ids import new_id
 from masthead.kernel.money import Money
 from masthead.readers.models import Supporter
 
-DAYS = 365
-WHOLE_PATH = bool(os.environ.get("BENCH_YEAR_WHOLE_PATH"))
-TOGETHER = 50  # payments applied in one transaction
-FIRST = dt.date(2025, 12, 1)
 OPENING = {"USD": 1_000_000, "EUR": 800_000, "JPY": 900_000}
 SPENT = {"USD": 120_000, "EUR": 90_000, "JPY": 60_000}  # a week
 ACCOUNTS = {"USD": "DE75512108001245126199", "EUR": "NL91ABNA0417164300", "JPY": "FR7630006000011234567890189"}
@@ -54,15 +47,13 @@ PAGES = ("/", "/city/harbour/", "/city/budget/", "/news/one/", "")
 class Newsroom:
     """Plays the year; `spent` is the CPU of each kind of work."""
 
-    def __init__(self, *, gifts: int, days: int = DAYS) -> None:
+    def __init__(self, *, gifts: int, days: int) -> None:
         self.world, self.days, self.day = World(gifts=gifts, days=days), days, FIRST
-        self.spent: Counter[str] = Counter()
-        self.longest: Counter[str] = Counter()
+        self.spent: defaultdict[str, float] = defaultdict(float)
+        self.longest: defaultdict[str, float] = defaultdict(float)
         self.closing = dict(OPENING)
         self.waiting: dict[str, list[Booking]] = defaultdict(list)
-        self.begun: dict[uuid.UUID, Gift] = {}
-        self.seen: set[str] = set()
-        self.patterns: dict[uuid.UUID, dict[str, Any]] = {}  # of pledges, for their renewals
+        self.hints = 0
         self.told = 0  # payouts that the bank has shown
         Played.world = self.world
         path = "bench._year_world:Played"
@@ -133,74 +124,32 @@ class Newsroom:
             gift.public_name, gift.show_name, gift.show_amount = supporter.name, shown, shown and int(number) % 2 == 0
             gift.page_path = PAGES[int(number) % len(PAGES)]
             gifts.append(gift)
-            if pledge:
-                self.patterns[gift.pk] = {
-                    name: getattr(gift, name)
-                    for name in (
-                        "campaign_id",
-                        "amount_minor",
-                        "currency",
-                        "frequency",
-                        "pledge_id",
-                        "supporter_id",
-                        "public_name",
-                        "show_name",
-                        "show_amount",
-                        "page_path",
-                    )
-                }
         Supporter.objects.bulk_create(supporters, batch_size=200)
         Pledge.objects.bulk_create(pledges, batch_size=50)
-        if WHOLE_PATH:
-            Gift.objects.bulk_create(gifts, batch_size=30)
-        else:
-            self.begun = {gift.pk: gift for gift in gifts}
+        Gift.objects.bulk_create(gifts, batch_size=30)
 
     def _apply(self, changed: list[str], now: dt.datetime) -> None:
-        """Look and apply as the inbox does for a webhook, many in a transaction: no row of the inbox, and one fsync for all of them."""
-        if not WHOLE_PATH:
-            changed = self._post_new(changed, now)
-        for start in range(0, len(changed), TOGETHER):
-            found = look("stripe", changed[start : start + TOGETHER])
-            told = []
-            for ref, facts in found.items():
-                if isinstance(facts, Exception):
-                    raise RuntimeError(f"{ref} could not be looked at") from facts  # noqa: TRY004 - an answer, not a type
-                told.append(Told(provider="stripe", facts=facts, cause="the year"))
-            with transaction.atomic():
-                apply_told(told=told, now=now)
-
-    @transaction.atomic
-    def _post_new(self, changed: list[str], now: dt.datetime) -> list[str]:
-        """Post the payments that settled on the day they were made, all in one go, and return the others.
-
-        What `apply_told` does for each is done for all: `drafts_of` says the transfers, `post` posts them, gift, event and
-        receipt are rows of the same transaction.
-        """
-        pays = [pay for pay in map(self.world.pays.__getitem__, changed) if pay.ref not in self.seen and pay.settled_at and not pay.left < pay.amount.minor]
-        self.seen |= set(changed)
-        drafts, gifts, events = [], [], []
-        for pay in pays:
-            facts = pay.facts()
-            made = rules.drafts_of(facts, provider="stripe", gifts=self.campaigns[pay.settled.currency].account_code, zone=settings.ENV.zone)
-            drafts += made
-            gift = self.begun.pop(pay.gift_id) if not pay.renewal else self._renewed(pay)
-            gift.state, gift.provider_ref, gift.settled_at = rules.state_of(facts), pay.ref, pay.settled_at
-            gift.settled_minor, gift.settled_currency = pay.settled.minor, pay.settled.currency
-            gifts.append(gift)
-            events.append(GiftEvent(gift=gift, at=now, state=gift.state, cause="the year", transfers=[draft.id for draft in made]))
-        post(drafts=drafts, now=now)
-        Gift.objects.bulk_create(gifts, batch_size=30)
-        GiftEvent.objects.bulk_create(events, batch_size=100)
-        Receipt.objects.bulk_create([Receipt(gift=gift, created_at=now, next_try_at=now) for gift in gifts], batch_size=100)
-        Gift.objects.bulk_create(list(self.begun.values()), batch_size=30)  # what waits
-        self.begun = {}
-        posted = {pay.ref for pay in pays}
-        return [ref for ref in changed if ref not in posted]
-
-    def _renewed(self, pay: Pay) -> Gift:
-        words = self.patterns[pay.gift_id]
-        return Gift(renewal=True, provider="stripe", created_at=pay.at, **words)
+        """Store a hint for each payment that changed today, and have the inbox applied as the scheduler does."""
+        self.hints += len(changed)
+        hints = [
+            InboxEvent(
+                provider="stripe",
+                event_id=f"evt_{self.hints - number}",
+                kind="charge.updated",
+                object_ref=ref,
+                body=b"{}",
+                content_type="application/json",
+                received_at=now,
+                next_try_at=now,
+            )
+            for number, ref in enumerate(changed)
+        ]
+        InboxEvent.objects.bulk_create(hints, batch_size=50)
+        while apply_inbox(now=now):
+            pass
+        failed = InboxEvent.objects.filter(applied_at__isnull=True).first()
+        if failed:
+            raise RuntimeError(f"{failed.object_ref} was not applied: {failed.error}")
 
     def _keep_books(self, *, last: bool) -> None:
         """Note what moved on the accounts; on Sundays take in the bank's statements, and enter and approve what was spent."""
@@ -277,5 +226,10 @@ def _campaign(currency: str) -> Campaign:
     return campaign
 
 
-def _words(spent: Counter[str]) -> str:
-    return ", ".join(f"{what.split()[0]} {seconds:.0f}" for what, seconds in spent.most_common())
+def _words(spent: dict[str, float]) -> str:
+    return ", ".join(f"{what.split()[0]} {seconds:.0f}" for what, seconds in by_size(spent))
+
+
+def by_size(spent: dict[str, float]) -> list[tuple[str, float]]:
+    """Return kinds of work and their seconds, the longest first."""
+    return sorted(spent.items(), key=lambda one: -one[1])

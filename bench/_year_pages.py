@@ -1,6 +1,7 @@
 """What each money page costs after the year: queries, and CPU of the first hit and of later ones, each page in a process that has just begun."""
 
 import datetime as dt
+import gc
 import os
 import statistics
 import time
@@ -11,6 +12,7 @@ from typing import Any
 from django.contrib.auth import get_user_model
 from django.core.cache import cache
 from django.db import connection
+from django.db.models import Count
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
@@ -19,51 +21,59 @@ from bench._year_world import Played, World
 from masthead.funding.books.models import Statement
 from masthead.funding.campaigns.models import Campaign
 from masthead.funding.giving import links
+from masthead.funding.giving.managing import entering
+from masthead.funding.giving.managing.views import COOKIE
 from masthead.funding.giving.models import Gift, GiftState
 from masthead.funding.ledger.checkpoints.models import Checkpoint
+from masthead.funding.ledger.models import Transfer
 from masthead.funding.providers import registry
 from masthead.kernel import clock
+from masthead.readers.models import Visit
 
 LATER = 7
+EVENING = dt.timedelta(hours=1)
 BAR_MS, DESK_MS = 50, 300
 
 
 def measure(*, say: Callable[[str], None]) -> dict[str, Any]:
     """Return queries and CPU of each page, and print them as a table.
 
-    The process is warm (Django has loaded its templates and routes by a page of each kind, over other rows); what a
-    page itself keeps is not.
+    It is the last evening of the year: the month in hand is as large as one gets. The process is warm (Django has loaded its
+    templates and routes by a page of each kind, over other rows); what a page itself keeps is not.
     """
-    last = Checkpoint.objects.latest("day")
-    now = last.signed_at
+    now = Checkpoint.objects.latest("day").signed_at - EVENING
     clock.now = lambda: now
     Played.world = World(gifts=1, days=1)
     registry.PROVIDERS = (registry.Listed(name="stripe", live=True, is_on=lambda: True, path="bench._year_world:Played"), registry.PROVIDERS[-1])
-    public, desk = _addresses(now)
+    gift = Gift.objects.filter(state=GiftState.SETTLED, settled_at__isnull=False).order_by("-settled_at")[Gift.objects.count() // 2]
     client = Client(HTTP_HOST="127.0.0.1")
     for _ in range(2):
         for address in ("/books/verify/", "/about/", "/books/key", "/search/?q=x"):
             client.get(address)
     figures: dict[str, Any] = {}
     say(f"{'page':<58} queries  first  later  ms of CPU")
-    for name, address in public.items():
+    for name, address in _public(gift, now).items():
         figures |= _one(client, name, address, bar=BAR_MS, say=say)
+    visitor = Client(HTTP_HOST="127.0.0.1")
+    visitor.cookies[COOKIE] = _visit(now)
+    for name, address in _supporters_own(now).items():
+        figures |= _one(visitor, name, address, bar=BAR_MS, say=say)
     client.force_login(get_user_model().objects.filter(is_superuser=True).order_by("pk")[0])
     client.get("/desk/")
-    for name, address in desk.items():
+    for name, address in _desk(gift).items():
         figures |= _one(client, name, address, bar=DESK_MS, say=say)
     return figures
 
 
-def _addresses(now: dt.datetime) -> tuple[dict[str, str], dict[str, str]]:
-    statement = Statement.objects.order_by("-last_seq").first()
+def _public(gift: Gift, now: dt.datetime) -> dict[str, str]:
+    statement = Statement.objects.latest("last_seq")
     biggest = max(Statement.objects.defer("body"), key=lambda one: one.last_seq - one.first_seq)
     month = f"/books/{biggest.month:%Y-%m}/"
     campaign = Campaign.objects.get(featured=True)
     other = Campaign.objects.filter(featured=False).order_by("pk")[0]
-    gift = Gift.objects.filter(state=GiftState.SETTLED, settled_at__isnull=False).order_by("-settled_at")[Gift.objects.count() // 2]
     receipt = links.receipt_path(gift.receipt, now=now)
-    public = {
+    rows = Transfer.objects.count()
+    return {
         "the open books": "/books/",
         "a month's statement": month,
         "the first month's statement": f"/books/{Statement.objects.earliest('month').month:%Y-%m}/",
@@ -71,6 +81,8 @@ def _addresses(now: dt.datetime) -> tuple[dict[str, str], dict[str, str]]:
         "a statement, signed (jsonl)": f"{month}statement.jsonl",
         "a statement, sheet (csv)": f"{month}statement.csv",
         "a statement, Beancount": f"{month}statement.beancount",
+        "gifts, line by line": "/books/gifts/",
+        "gifts, line by line, of half a year ago": f"/books/gifts/?before={rows // 2}",
         "checkpoints": "/books/checkpoints/",
         "last checkpoint": "/books/checkpoint",
         "keys": "/books/key",
@@ -80,7 +92,9 @@ def _addresses(now: dt.datetime) -> tuple[dict[str, str], dict[str, str]]:
         "a campaign": other.get_absolute_url(),
         "contribute": "/contribute/",
         "contribute to another campaign": f"/contribute/?campaign={other.slug}",
+        "thanks": links.thanks_path(gift, now=now),
         "supporters": "/supporters/",
+        "supporters, page 100": f"/supporters/?page={min(100, Gift.objects.filter(show_name=True, renewal=False).count() // 120)}",
         "manage (sign in)": "/giving/",
         "meter, JSON": reverse("meter_json", args=[campaign.uuid]),
         "meter, SVG": reverse("meter_svg", args=[campaign.uuid]),
@@ -90,19 +104,58 @@ def _addresses(now: dt.datetime) -> tuple[dict[str, str], dict[str, str]]:
         "receipt, proof": f"{receipt}receipt.json",
         "receipt, PDF": f"{receipt}receipt.pdf",
     }
-    desk = {
+
+
+def _supporters_own(now: dt.datetime) -> dict[str, str]:
+    return {
+        "a supporter's own page": "/giving/yours/",
+        "a supporter's year": f"/giving/statement/{now.year}/",
+        "a supporter's year, PDF": f"/giving/statement/{now.year}/gifts.pdf",
+        "a supporter's data": "/giving/my-gifts.json",
+    }
+
+
+def _visit(now: dt.datetime) -> str:
+    """Return the cookie of a visit by the supporter who gave most often."""
+    [(most, _count)] = Gift.objects.values_list("supporter").annotate(count=Count("pk")).order_by("-count", "supporter")[:1]
+    visit = Visit.objects.create(supporter_id=most, asked_at=now)
+    return entering.open_visit(token=entering.link_path(visit, now=now).rstrip("/").rpartition("/")[2], now=now)
+
+
+def _desk(gift: Gift) -> dict[str, str]:
+    rows = Transfer.objects.count()
+    books = reverse("ledger:index")
+    return {
+        "desk: first page": "/desk/",
         "desk: dashboard of money": reverse("funding_overview:index"),
         "desk: gifts": reverse("gifts:index"),
+        "desk: gifts, halfway": f"{reverse('gifts:index')}?p={Gift.objects.count() // 100}",
+        "desk: gifts of a month": f"{reverse('gifts:index')}?settled={gift.settled_at:%Y-%m}",
+        "desk: gifts, searched": f"{reverse('gifts:index')}?q={gift.provider_ref}",
+        "desk: gifts, searched by a part of a name": f"{reverse('gifts:index')}?q=reader77",
+        "desk: a gift": reverse("gifts:gift", args=[gift.pk]),
         "desk: pledges": reverse("pledges:index"),
         "desk: reconciliation": reverse("reconciliation:index"),
-        "desk: ledger": reverse("ledger:index"),
+        "desk: ledger": books,
+        "desk: ledger, halfway": f"{books}?p={rows // 100}",
+        "desk: ledger, a campaign's": f"{books}?account={gift.campaign.account_code}&p=20",
+        "desk: ledger, refunds": f"{books}?kind=refund",
+        "desk: ledger, a row": reverse("ledger:row", args=[rows // 2]),
+        "desk: signatures": reverse("ledger:signatures"),
+        "desk: campaigns": reverse("campaigns:index"),
+        "desk: a campaign": reverse("campaigns:edit", args=[gift.campaign.pk]),
+        "desk: bank": reverse("bank:index"),
+        "desk: bank, lines": reverse("bank:lines"),
+        "desk: cash, cheques, grants": reverse("offline:index"),
+        "desk: expenses": reverse("expenses:index"),
+        "desk: erasures": reverse("erasures:index"),
         "desk: webhooks": reverse("webhooks:index"),
     }
-    return public, desk
 
 
 def _one(client: Client, name: str, address: str, *, bar: int, say: Callable[[str], None]) -> dict[str, str]:
     cache.clear()
+    gc.collect()  # what other pages left to be collected is not this one's
     with CaptureQueriesContext(connection) as queries:
         first = _cpu(client, address)
     asked = len(queries)
@@ -117,7 +170,7 @@ def _one(client: Client, name: str, address: str, *, bar: int, say: Callable[[st
 
 def _cpu(client: Client, address: str) -> float:
     began = time.process_time()
-    response = client.get(address)
+    response: Any = client.get(address)
     if response.streaming:
         b"".join(response.streaming_content)
     took = (time.process_time() - began) * 1000

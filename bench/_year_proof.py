@@ -4,13 +4,14 @@ import time
 from collections import Counter
 from typing import Any
 
-from bench._year_newsroom import Newsroom
+from bench._year_newsroom import Newsroom, by_size
 from bench._year_world import CURRENCIES
 from masthead.funding.books import queries as books
 from masthead.funding.books.models import Statement
 from masthead.funding.campaigns import queries as campaigns
 from masthead.funding.giving.banking.models import BankLine, LineState
-from masthead.funding.giving.models import Discrepancy, Gift, ProviderMovement, Reconciliation
+from masthead.funding.giving.models import Gift
+from masthead.funding.giving.reconciling.models import Discrepancy, ProviderMovement, Reconciliation
 from masthead.funding.ledger import notes, papers
 from masthead.funding.ledger.checkpoints import queries as signed
 from masthead.funding.ledger.models import Kind, Total, Transfer
@@ -35,7 +36,7 @@ def prove(newsroom: Newsroom) -> dict[str, Any]:
     papers_took = time.process_time() - began
     if wrong:
         raise RuntimeError("The year does not add up:\n" + "\n".join(wrong[:40]))
-    cpu = {f"{what}: CPU, all year / longest day": f"{seconds:.0f} / {newsroom.longest[what]:.2f} s" for what, seconds in newsroom.spent.most_common()}
+    cpu = {f"{what}: CPU, all year / longest day": f"{seconds:.0f} / {newsroom.longest[what]:.2f} s" for what, seconds in by_size(newsroom.spent)}
     return {
         "gifts": f"{Gift.objects.count():,}",
         "rows of the books": f"{report.rows:,}",

@@ -33,6 +33,7 @@ from masthead.funding.providers.base import (
 from masthead.kernel.money import Money
 
 DAY = dt.timedelta(days=1)
+FIRST = dt.date(2025, 12, 1)
 CURRENCIES = ("USD", "EUR", "JPY")
 SHARES = (5, 4, 2)  # of gifts begun, by currency
 AMOUNTS = {"USD": (500, 1000, 1500, 2500, 5000, 10_000), "EUR": (500, 1000, 2000, 3000, 7500), "JPY": (500, 1000, 2000, 3000, 10_000)}
@@ -234,7 +235,8 @@ class World:
         settled = amount
         if amount.currency != currency:
             settled = Money(int((amount.minor * DOLLARS_TO_EUROS).to_integral_value(ROUND_HALF_UP)), currency)
-        pay = self.pays[ref] = Pay(ref := self._new("pi"), gift_id, amount, settled, at, pledge_ref, renewal)
+        ref = self._new("pi")
+        pay = self.pays[ref] = Pay(ref, gift_id, amount, settled, at, pledge_ref, renewal)
         self._touched[ref] = None
         luck, day = self.random.random(), at.date()
         if luck < 0.03:  # a debit: it settles days later

@@ -52,8 +52,8 @@ def make_campaign(
     return campaign
 
 
-def give(campaign: Campaign, minor: int, *, dated: dt.date = TODAY, id: str = "") -> Transfer:  # noqa: A002  (the books' own word)
+def give(campaign: Campaign, minor: int, *, dated: dt.date = TODAY, id: str = "", now: dt.datetime = NOW) -> Transfer:  # noqa: A002  (the books' own word)
     """Post a practice gift to the books."""
     make_books(currency=campaign.currency)
     draft = make_draft(id, minor, currency=campaign.currency, credit=campaign.account_code, dated=dated, book_month=dated.replace(day=1))
-    return post(drafts=[draft], now=NOW)[0]
+    return post(drafts=[draft], now=now)[0]

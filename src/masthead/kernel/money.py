@@ -3,9 +3,10 @@
 import re
 from dataclasses import dataclass
 from decimal import Decimal
-from functools import total_ordering
+from functools import lru_cache, total_ordering
 
-from babel.numbers import format_decimal, get_currency_symbol, list_currencies
+from babel.core import Locale
+from babel.numbers import get_currency_symbol, list_currencies, parse_pattern
 
 from masthead.kernel.errors import MastheadError
 
@@ -85,8 +86,9 @@ class Money:
         pattern = "#,##0" if dropped or not digits else f"#,##0.{'0' * digits}"
         amount = self.major if not dropped else Decimal(self.minor // 10**digits if self.minor >= 0 else -(-self.minor // 10**digits))
         sign = "−" if amount < 0 else ""
-        figures = format_decimal(abs(amount), format=pattern, locale=locale)
-        symbol = get_currency_symbol(self.currency, locale=locale)
+        form, place = _pattern(pattern), _place(locale)
+        figures = form.apply(abs(amount), place)
+        symbol = _symbol(self.currency, locale)
         if symbol.isalpha():
             return f"{sign}{figures}\u00a0{symbol}"
         return f"{sign}{symbol}{figures}" if locale.startswith("en") else f"{sign}{figures}\u00a0{symbol}"
@@ -110,6 +112,16 @@ class Money:
         if self.currency != other.currency:
             raise MoneyError(f"{self} and {other} are of two currencies and cannot be added or compared.")
         return other.minor
+
+
+# Parsed once for each language: a page of the books writes hundreds of amounts, and reading the pattern took longer than applying it.
+_pattern = lru_cache(maxsize=16)(parse_pattern)
+_place = lru_cache(maxsize=64)(Locale.parse)
+
+
+@lru_cache(maxsize=1024)
+def _symbol(currency: str, locale: str) -> str:
+    return str(get_currency_symbol(currency, locale=locale))
 
 
 def digits_of(currency: str) -> int:

@@ -83,6 +83,7 @@ class Pledge(models.Model):
     ended_words = models.CharField(max_length=500, blank=True, help_text="The supporter's own words.")
 
     class Meta:
+        indexes = [models.Index(fields=["-started_at", "id"], name="giving_pledge_started")]
         constraints = [
             models.UniqueConstraint(fields=["provider", "provider_ref"], condition=~models.Q(provider_ref=""), name="giving_pledge_provider_ref_once"),
             models.CheckConstraint(condition=models.Q(amount_minor__gt=0), name="giving_pledge_amount_above_zero"),
@@ -126,14 +127,20 @@ class Gift(models.Model):
     cover_minor = models.BigIntegerField("of it, to cover the fee", default=0, help_text="Added by the supporter on an estimate; part of the amount.")
     dedication = models.CharField(max_length=200, blank=True)
     page_path = models.CharField("begun at", max_length=300, blank=True)
-    created_at = models.DateTimeField(db_index=True)
+    created_at = models.DateTimeField()
     settled_at = models.DateTimeField(null=True)
 
     class Meta:
         permissions = [("refund_gift", "Can give a gift back")]
         indexes = [
+            models.Index(fields=["-created_at", "id"], name="giving_gift_created"),
             models.Index(fields=["state", "created_at"], name="giving_gift_state_created"),
             models.Index(fields=["settled_at"], condition=models.Q(settled_at__isnull=False), name="giving_gift_settled"),
+            models.Index(
+                fields=["-settled_at", "id"],
+                condition=models.Q(show_name=True, renewal=False, settled_at__isnull=False) & ~models.Q(public_name=""),
+                name="giving_gift_named",
+            ),
         ]
         constraints = [
             models.UniqueConstraint(fields=["provider", "provider_ref"], condition=~models.Q(provider_ref=""), name="giving_gift_provider_ref_once"),

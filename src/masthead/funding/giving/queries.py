@@ -60,13 +60,17 @@ def is_open(found: Gift) -> bool:
 
 
 def gifts_found(words: str, *, by_person: bool) -> QuerySet[Gift]:
-    """Return the gifts whose reference or id is `words`; where `by_person`, also those of a supporter or name that holds them."""
-    wanted = Q(provider_ref=words) | Q(checkout_ref=words)
+    """Return the gifts whose reference or id is `words`; where there is none and `by_person`, those of a supporter or name that holds them."""
+    # The providers are said, for the indexes of references begin with them.
+    listed = Q(provider__in=[listed.name for listed in PROVIDERS])
+    wanted = listed & Q(provider_ref=words) & ~Q(provider_ref="") | listed & Q(checkout_ref=words) & ~Q(checkout_ref="")
     with suppress(ValueError):
         wanted |= Q(pk=uuid.UUID(words))
-    if by_person:
-        wanted |= Q(supporter__email__icontains=words) | Q(supporter__name__icontains=words) | Q(public_name__icontains=words)
-    return Gift.objects.filter(wanted)
+    exact = Gift.objects.filter(pk__in=list(Gift.objects.filter(wanted).values_list("pk", flat=True)))
+    if not by_person or exact.exists():
+        return exact
+    people = Supporter.objects.filter(Q(email__icontains=words) | Q(name__icontains=words))
+    return Gift.objects.filter(Q(supporter__in=people) | Q(public_name__icontains=words))
 
 
 def receipt_of(gift_id: uuid.UUID) -> Receipt | None:

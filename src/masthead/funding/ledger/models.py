@@ -2,9 +2,9 @@
 
 from django.db import models
 
-from masthead.funding.ledger.checkpoints.models import BooksKey, Checkpoint, Cosignature, TreeBlock
+from masthead.funding.ledger.checkpoints.models import BooksKey, Checkpoint, Cosignature, DayBalances, TreeBlock
 
-__all__ = ["Account", "AccountKind", "BooksKey", "Checkpoint", "Cosignature", "Head", "Kind", "MonthTotal", "Total", "Transfer", "TreeBlock"]
+__all__ = ["Account", "AccountKind", "BooksKey", "Checkpoint", "Cosignature", "DayBalances", "Head", "Kind", "MonthTotal", "Total", "Transfer", "TreeBlock"]
 
 
 class AccountKind(models.TextChoices):

@@ -6,9 +6,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from django.db import connection
-from django.db.models import Q, QuerySet
+from django.db.models import Q, QuerySet, Sum
 
-from masthead.funding.ledger.models import Account, AccountKind, MonthTotal, Total, Transfer
+from masthead.funding.ledger.checkpoints.balances import balances_below
+from masthead.funding.ledger.models import Account, AccountKind, Head, MonthTotal, Total, Transfer
 from masthead.kernel.errors import MastheadError
 from masthead.kernel.money import Money
 
@@ -110,11 +111,34 @@ def transfers(*, account: str = "", kind: str = "", month: dt.date | None = None
     return found.filter(book_month=month) if month else found
 
 
+def count(*, account: str = "", kind: str = "", month: dt.date | None = None) -> int:
+    """Return how many those are, from the counters that the database itself keeps; only those of a `kind` are counted one by one."""
+    if kind:
+        return transfers(account=account, kind=kind, month=month).count()
+    if month:
+        versions = MonthTotal.objects.filter(month=month)
+        if account:
+            return versions.filter(account=account).values_list("version", flat=True).first() or 0
+        return (versions.aggregate(sum=Sum("version"))["sum"] or 0) // 2  # each transfer moves two accounts
+    if account:
+        return Total.objects.filter(account=account).values_list("version", flat=True).first() or 0
+    return Head.objects.values_list("seq", flat=True).first() or 0
+
+
+def page(first: int, last: int, *, account: str = "", kind: str = "", month: dt.date | None = None) -> QuerySet[Transfer]:
+    """Return those from place `first` to before `last`, newest first, counted from 0. An account's are found through its two indexes, each in order."""
+    if not account:
+        return transfers(kind=kind, month=month)[first:last]
+    narrowed = transfers(kind=kind, month=month).order_by().values_list("seq", flat=True)
+    sides = narrowed.filter(debit=account).union(narrowed.filter(credit=account), all=True)
+    return Transfer.objects.filter(seq__in=list(sides.order_by("-seq")[first:last])).order_by("-seq")
+
+
 def lines(rows: Sequence[Transfer], *, account: str = "", month: dt.date | None = None, so_far: dict[str, tuple[int, int]] | None = None) -> list[Line]:
     """Return `rows` with what `account` held after each; without one, each row tells of its gifts account, else of its credit.
 
-    With a `month`, what the account held counts from nothing at its beginning. Two queries for each account that the rows tell of; what they
-    read is the rows between these and the nearer end of the books. Who reads all the books on and on in their order gives `so_far`, empty at
+    With a `month`, what the account held counts from nothing at its beginning. One query for each account that the rows tell of, two with a `month`;
+    they read the rows since the checkpoint before the first of `rows`. Who reads all the books on and on in their order gives `so_far`, empty at
     first: it keeps which row each account was read to and what it held then, so that no row is read twice.
     """
     gifts = set(Account.objects.filter(kind=AccountKind.GIFTS, code__in={row.debit_id for row in rows}).values_list("code", flat=True))
@@ -122,44 +146,42 @@ def lines(rows: Sequence[Transfer], *, account: str = "", month: dt.date | None 
     seqs_of: dict[str, list[int]] = defaultdict(list)
     for seq, code in told.items():
         seqs_of[code].append(seq)
+    kept, balances = balances_below(min(told)) if told and so_far is None and not month else (0, {})
     after = {}
     for code, seqs in seqs_of.items():
-        first, last = min(seqs), max(seqs)
-        begins, held = (first - 1, _held_before(code, first, month)) if so_far is None else so_far.get(code, (0, 0))
-        after[code] = _walked(code, begins, last, held, month)
+        if month:
+            begins, held = min(seqs) - 1, _held_in_month(code, min(seqs), month)
+        else:
+            begins, held = (kept, balances.get(code, 0)) if so_far is None else so_far.get(code, (0, 0))
+        after[code] = _walked(code, begins, max(seqs), held, month)
         if so_far is not None:
-            so_far[code] = (last, after[code][last])
+            so_far[code] = (max(seqs), after[code][max(seqs)])
     return [Line(row, Money(row.amount_minor, row.currency), told[row.seq], Money(after[told[row.seq]][row.seq], row.currency)) for row in rows]
 
 
 def latest(code: str, limit: int = 5, *, month: dt.date | None = None) -> list[Line]:
-    """Return the last transfers that moved the account, or its `month`, newest first; four queries."""
-    return lines(list(transfers(account=code, month=month)[:limit]), account=code, month=month)
+    """Return the last transfers that moved the account, or its `month`, newest first; five queries."""
+    return lines(list(page(0, limit, account=code, month=month)), account=code, month=month)
 
 
-# What an account held before a row: from its total back, or from the first row on, whichever end of the books is nearer. Databases read
-# only the one that is wanted.
-HELD_BEFORE = """
-SELECT CAST(CASE WHEN 2 * %(first)s > kept.last_seq
-  THEN kept.balance_minor
-    - coalesce((SELECT sum(amount_minor) FROM ledger_transfer WHERE credit = kept.account AND seq >= %(first)s {month}), 0)
-    + coalesce((SELECT sum(amount_minor) FROM ledger_transfer WHERE debit = kept.account AND seq >= %(first)s {month}), 0)
-  ELSE coalesce((SELECT sum(amount_minor) FROM ledger_transfer WHERE credit = kept.account AND seq < %(first)s {month}), 0)
-    - coalesce((SELECT sum(amount_minor) FROM ledger_transfer WHERE debit = kept.account AND seq < %(first)s {month}), 0)
-  END AS BIGINT) FROM {table} kept WHERE kept.account = %(code)s {of}
+# From the month's total back: what is asked for are its last rows.
+IN_MONTH = """
+SELECT CAST(kept.balance_minor
+  - coalesce((SELECT sum(amount_minor) FROM ledger_transfer WHERE credit = kept.account AND seq >= %(first)s AND book_month = %(month)s), 0)
+  + coalesce((SELECT sum(amount_minor) FROM ledger_transfer WHERE debit = kept.account AND seq >= %(first)s AND book_month = %(month)s), 0)
+  AS BIGINT) FROM ledger_monthtotal kept WHERE kept.account = %(code)s AND kept.month = %(month)s
 """
+OF_MONTH = "AND book_month = %(month)s"
 MOVES = """
 SELECT seq, amount_minor FROM ledger_transfer WHERE credit = %(code)s AND seq > %(begins)s AND seq <= %(last)s {month}
 UNION ALL SELECT seq, -amount_minor FROM ledger_transfer WHERE debit = %(code)s AND seq > %(begins)s AND seq <= %(last)s {month} ORDER BY 1
 """
 
 
-def _held_before(code: str, first: int, month: dt.date | None) -> int:
-    """Return what the account held before the row with the number `first`, in minor units."""
-    table, of = ("ledger_monthtotal", "AND kept.month = %(month)s") if month else ("ledger_total", "")
-    question = HELD_BEFORE.format(table=table, of=of, month=OF_MONTH if month else "")
+def _held_in_month(code: str, first: int, month: dt.date) -> int:
+    """Return what the account moved in the month before the row with the number `first`, in minor units."""
     with connection.cursor() as cursor:
-        cursor.execute(question, {"code": code, "first": first, "month": month.isoformat() if month else None})
+        cursor.execute(IN_MONTH, {"code": code, "first": first, "month": month.isoformat()})
         found = cursor.fetchone()
     return int(found[0]) if found else 0
 
@@ -174,6 +196,3 @@ def _walked(code: str, begins: int, last: int, held: int, month: dt.date | None)
             held += move
             balances[seq] = held
     return balances
-
-
-OF_MONTH = "AND book_month = %(month)s"

@@ -16,6 +16,7 @@ from dataclasses import dataclass, field
 from django.db import connection
 
 from masthead.funding.ledger import schema
+from masthead.funding.ledger.checkpoints.balances import Kept
 from masthead.funding.ledger.checkpoints.verify import Signed
 from masthead.funding.ledger.rules import COLUMNS, GENESIS, hash_of
 
@@ -87,16 +88,18 @@ def verify() -> Report:
     with _one_view():
         accounts = _accounts()
         sums: dict[tuple[str, str], _Sum] = defaultdict(_Sum)
-        signed = Signed()
+        signed, kept = Signed(), Kept()
         for row in _rows():
             _check_chain(report, row)
             _check_row(report, row, accounts)
             _add_up(sums, row)
             signed.take(row)
+            if kept.is_at(row["seq"]):
+                kept.compare(_whole(row["seq"]), {account: made.balance for (account, month), made in sums.items() if not month})
         _check_head(report)
         _check_taken_back(report)
         _check_totals(report, sums, accounts)
-        for cause in signed.causes():
+        for cause in (*signed.causes(), *kept.causes()):
             report.add(None, cause)
         report.checkpoints = len(signed.checkpoints)
         for file in (schema.PRESENT, schema.CHECKPOINTS):

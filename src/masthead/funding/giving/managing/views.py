@@ -6,7 +6,6 @@ from functools import wraps
 from typing import Any
 
 from django.conf import settings
-from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -30,6 +29,7 @@ from masthead.readers.models import Visit
 COOKIE = "masthead_giving"
 SEE_OTHER, FORBIDDEN, NOT_FOUND, UNPROCESSABLE, TOO_MANY, UNAVAILABLE = 303, 403, 404, 422, 429, 503
 WALL_PAGE = 60
+LONGEST_NUMBER = 6  # figures of a page's number
 
 
 @csrf_exempt  # there is nothing of anybody's here yet: origin.py says whether the form is ours
@@ -221,9 +221,13 @@ def leave(_request: HttpRequest, visit: Visit) -> HttpResponse:
 @require_safe
 def supporters(request: HttpRequest) -> HttpResponse:
     """Show the names of those who chose to be named, newest first. It is asked anew each time: who withdraws is gone at once."""
-    page = Paginator(queries.wall(), WALL_PAGE).get_page(request.GET.get("page"))
-    rows = [(gift, words.with_frequency(gift.amount, gift.frequency) if gift.show_amount else "") for gift in page]
-    response = render(request, "giving/managing/supporters.html", {"rows": rows, "page": page})
+    asked = request.GET.get("page", "")
+    page = max(1, int(asked)) if asked.isascii() and asked.isdecimal() and len(asked) <= LONGEST_NUMBER else 1
+    gifts, more = queries.wall(page=page, size=WALL_PAGE)
+    if page > 1 and not gifts:
+        raise Http404("There is no such page.")
+    rows = [(gift, words.with_frequency(gift.amount, gift.frequency) if gift.show_amount else "") for gift in gifts]
+    response = render(request, "giving/managing/supporters.html", {"rows": rows, "newer": page - 1, "older": page + 1 if more else 0})
     response["Cache-Control"] = "public, no-cache"
     return response
 

@@ -6,7 +6,8 @@ from enum import StrEnum
 
 from babel.dates import format_time
 from django.conf import settings
-from django.db.models import QuerySet
+from django.db.models import Count, Exists, OuterRef, QuerySet, Value
+from django.db.models.functions import Concat
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -90,10 +91,10 @@ def badge(now: dt.datetime) -> Badge:
 
 
 def payouts_matched() -> tuple[int, int]:
-    """Return how many of the payouts that providers told of stand on the bank's statements, and how many there are; two queries."""
-    told = {f"{provider}:{ref}" for provider, ref in ProviderPayout.objects.values_list("provider", "ref")}
-    matched = set(BankLine.objects.filter(state=LineState.PAYOUT).values_list("matched_ref", flat=True))
-    return len(told & matched), len(told)
+    """Return how many of the payouts that providers told of stand on the bank's statements, and how many there are; one query, counted by the database."""
+    on_bank = BankLine.objects.filter(state=LineState.PAYOUT, matched_ref=Concat(OuterRef("provider"), Value(":"), OuterRef("ref")))
+    found = ProviderPayout.objects.aggregate(told=Count("pk"), matched=Count("pk", filter=Exists(on_bank)))
+    return found["matched"], found["told"]
 
 
 def standings() -> list[Standing]:

@@ -27,7 +27,7 @@ from masthead.funding.giving.actions.refunds import BY_HAND, REFUNDABLE
 from masthead.funding.giving.forms import RefundForm
 from masthead.funding.giving.managing.models import KeptName
 from masthead.funding.giving.models import Frequency, Gift, GiftState, Receipt
-from masthead.funding.giving.viewsets.parts import PAGE, may_see_supporters, outcome_of, shown_to, taken_away
+from masthead.funding.giving.viewsets.parts import PAGE, PagesByKey, may_see_supporters, outcome_of, shown_to, taken_away
 from masthead.funding.providers.registry import PROVIDERS
 from masthead.kernel import clock
 from masthead.kernel.errors import MastheadError
@@ -78,6 +78,7 @@ class GiftsView(PermissionCheckedMixin, BaseListingView):
     header_icon = "mail"
     verbose_name_plural = "gifts"
     paginate_by = PAGE
+    paginator_class = PagesByKey
     filterset_class = GiftFilters
     is_searchable = True
 

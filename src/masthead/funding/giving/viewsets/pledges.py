@@ -17,7 +17,7 @@ from wagtail.permission_policies import ModelPermissionPolicy
 from masthead.funding.campaigns.models import Campaign
 from masthead.funding.giving import sheets, words
 from masthead.funding.giving.models import Pledge
-from masthead.funding.giving.viewsets.parts import PAGE, may_see_supporters, shown_to, taken_away
+from masthead.funding.giving.viewsets.parts import PAGE, PagesByKey, may_see_supporters, shown_to, taken_away
 
 
 class PledgeFilters(WagtailFilterSet):
@@ -52,6 +52,7 @@ class PledgesView(PermissionCheckedMixin, BaseListingView):
     header_icon = "history"
     verbose_name_plural = "pledges"
     paginate_by = PAGE
+    paginator_class = PagesByKey
     filterset_class = PledgeFilters
 
     def setup(self, request: HttpRequest, *args: Any, **words: Any) -> None:

@@ -21,7 +21,7 @@ from wagtail.permission_policies import ModelPermissionPolicy
 from masthead.funding.giving import sheets, words
 from masthead.funding.giving.actions import try_again
 from masthead.funding.giving.models import Gift, InboxEvent
-from masthead.funding.giving.viewsets.parts import PAGE, outcome_of, shown_to, taken_away
+from masthead.funding.giving.viewsets.parts import PAGE, PagesByKey, outcome_of, shown_to, taken_away
 from masthead.kernel import clock
 
 
@@ -52,6 +52,7 @@ class WebhooksView(PermissionCheckedMixin, BaseListingView):
     header_icon = "download"
     verbose_name_plural = "webhooks"
     paginate_by = PAGE
+    paginator_class = PagesByKey
     filterset_class = WebhookFilters
 
     def setup(self, request: HttpRequest, *args: Any, **words: Any) -> None:

@@ -8,6 +8,7 @@ from django.db import transaction
 
 from masthead.funding.ledger import merkle, notes
 from masthead.funding.ledger.checkpoints import keys, queries, reading
+from masthead.funding.ledger.checkpoints.balances import keep_balances
 from masthead.funding.ledger.checkpoints.models import BooksKey, Checkpoint, Cosignature, TreeBlock
 from masthead.funding.ledger.models import Head, Transfer
 from masthead.kernel.clock import date_in
@@ -93,7 +94,9 @@ def _keep(day: dt.date, size: int, root: bytes, blocks: dict[int, bytes], *, now
         TreeBlock.objects.bulk_create(
             [TreeBlock(index=index, root=block) for index, block in blocks.items()], update_conflicts=True, unique_fields=["index"], update_fields=["root"]
         )
-        return Checkpoint.objects.create(day=day, size=size, root=root.hex(), note=notes.sign(text, [key]), signed_at=now)
+        made = Checkpoint.objects.create(day=day, size=size, root=root.hex(), note=notes.sign(text, [key]), signed_at=now)
+        keep_balances()
+    return made
 
 
 def _due(last: Checkpoint | None, yesterday: dt.date) -> dt.date | None:
