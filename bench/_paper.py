@@ -108,10 +108,10 @@ class Paper:
         wait_for(self.answers, "the newsroom answers")
 
     def answers(self) -> bool:
-        """Say whether it answers its readers."""
+        """Say whether it answers its readers, what is not kept too."""
         if self.root is None or self.root.poll() is not None:
             raise RuntimeError(f"the newsroom has ended: {(self.folder / 'run.log').read_text()[-2000:]}")
-        with suppress(OSError), urllib.request.urlopen(f"http://127.0.0.1:{self.port}/contribute/", timeout=10) as answer:
+        with suppress(OSError), urllib.request.urlopen(f"http://127.0.0.1:{self.port}/search/?q=ready", timeout=10) as answer:
             return bool(answer.status == 200)  # noqa: PLR2004 - OK
         return False
 

@@ -91,7 +91,7 @@ class Machine:
 
     def up(self) -> None:
         self.process = self.start("run", "--data", self.folder, "--port", str(self.port), **self.variables)
-        until(lambda: self.shows("/", "</html>") and self.get("/contribute/")[0] in {200, 404}, seconds=PATIENCE_SECONDS)
+        until(lambda: self.shows("/", "</html>") and self.get("/search/?q=ready")[0] == 200, seconds=PATIENCE_SECONDS)
 
     def down(self) -> None:
         assert self.process

@@ -66,5 +66,7 @@ class Bell:
             for _ in self._listening.notifies(timeout=seconds, stop_after=1):
                 return
         except psycopg.Error:
+            lost = self._listening is not None
             self.close()
-            time.sleep(min(seconds, SLEEP_SECONDS))
+            if not lost:  # that the database has just gone is news too
+                time.sleep(min(seconds, SLEEP_SECONDS))
