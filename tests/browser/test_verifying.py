@@ -26,6 +26,7 @@ def test_papers_are_checked_in_the_browser(newsroom, open_page):
     assert check(page, receipt(1, 3)).startswith(
         "It holds. Receipt 2026-000123: 25.00 USD given to “Keep the lights on” is in the books of news.example/books as row 1"
     )
+    assert "; 5.00 USD taken back as refund in row 3; 1.00 USD came back as bounced in row 5" in check(page, receipt(1, 3, 5))
     assert "It holds. The checkpoint of 2026-11-30" in check(page, checkpoint())
     assert "It holds. The statement of 2026-11 of news.example/books holds 5 rows" in check(page, statement()[0])
     october, closing = statement(1, 3, "2026-10")

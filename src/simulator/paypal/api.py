@@ -41,6 +41,7 @@ class Api:
             ("POST", r"/v2/payments/captures/([^/]+)/refund", "refund", 201, lambda _, body, ref: orders.refund(get("capture", ref), body)),
             ("GET", r"/v2/payments/refunds/([^/]+)", "", 200, lambda _, __, ref: get("refund", ref)),
             ("GET", r"/v1/payments/sale/([^/]+)", "", 200, lambda _, __, ref: get("sale", ref)),
+            ("GET", r"/v1/payments/refund/([^/]+)", "", 200, lambda _, __, ref: get("sale_refund", ref)),
             ("POST", r"/v1/payments/sale/([^/]+)/refund", "sale refund", 201, lambda _, body, ref: billing.refund(get("sale", ref), body)),
             ("POST", "/v1/catalogs/products", "product", 201, lambda _, body, __: billing.create_product(body)),
             ("POST", "/v1/billing/plans", "plan", 201, lambda _, body, __: billing.create_plan(body)),
@@ -147,10 +148,11 @@ class Api:
 
     def _disputes(self, request: Request, _: Any, __: str) -> Obj:
         about = request.query.get("disputed_transaction_id")
+        since = dt.datetime.fromisoformat(request.query.get("start_time", "1970-01-01T00:00:00Z"))
         rows = [
             {key: one[key] for key in ("dispute_id", "create_time", "update_time", "reason", "status", "dispute_amount")}
             for one in self.world.all("dispute")
-            if about in {None, one["disputed_transactions"][0]["seller_transaction_id"]}
+            if about in {None, one["disputed_transactions"][0]["seller_transaction_id"]} and dt.datetime.fromisoformat(one["create_time"]) >= since
         ]
         return self._page(request, rows, name="items", size=10)
 

@@ -232,12 +232,26 @@ class Billing:
         amount = refundable(self.world, sale, body.get("amount"), left=total - sale["_refunded"], currency=currency, value="total", code="currency")
         sale["_refunded"] += amount
         refund = self.world.new(
-            "sale_refund", state="completed", amount=money_v1(amount, currency), sale_id=sale["id"], description=body.get("description", "")
+            "sale_refund",
+            state="completed",
+            amount=money_v1(amount, currency),
+            sale_id=sale["id"],
+            description=body.get("description", ""),
+            _payment=sale["id"],
         )
         refund["total_refunded_amount"] = {"value": f"{sale['_refunded']:f}", "currency": currency}
         self.world.touch(sale, state="refunded" if sale["_refunded"] == total else "partially_refunded")
         self.world.book("T1107", ref=refund["id"], amount=-amount, currency=currency, about=sale["id"])
         self.world.emit("PAYMENT.SALE.REFUNDED", "refund", refund)
+        return refund
+
+    def fail_refund(self, refund: Obj) -> Obj:
+        """Have a refund come back, because the supporter's account cannot take it."""
+        sale, amount, currency = self.world.get("sale", refund["sale_id"]), Decimal(refund["amount"]["total"]), refund["amount"]["currency"]
+        sale["_refunded"] -= amount
+        self.world.touch(refund, state="failed")
+        self.world.touch(sale, state="partially_refunded" if sale["_refunded"] else "completed")
+        self.world.book("T1100", ref=self.world.new_id(), amount=amount, currency=currency, about=refund["id"])
         return refund
 
 

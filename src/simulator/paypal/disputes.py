@@ -32,7 +32,8 @@ class Disputes:
         fee = self.world.habits.dispute_fee
         if fee:
             dispute["fund_movements"].append({"party": "SELLER", "type": "DEBIT", "reason": "CHARGEBACK_FEE", "amount": money(fee, currency)})
-            self.world.book("T0106", ref=self.world.new_id(), amount=-fee, currency=currency, about=payment["id"])
+            about = payment["id"] if self.world.habits.fees_name_payments else ""
+            self.world.book("T0106", ref=self.world.new_id(), amount=-fee, currency=currency, about=about)
         self.world.emit("CUSTOMER.DISPUTE.CREATED", "dispute", dispute)
         return dispute
 

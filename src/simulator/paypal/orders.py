@@ -119,9 +119,10 @@ class Orders:
         total, currency = read_money(capture["amount"], field="amount")
         order = self.world.get("order", capture["supplementary_data"]["related_ids"]["order_id"])
         refunds = order["purchase_units"][0]["payments"]["refunds"]
-        back = sum((Decimal(one["amount"]["value"]) for one in refunds), Decimal(0))
+        back = sum((Decimal(one["amount"]["value"]) for one in refunds if one["status"] == "COMPLETED"), Decimal(0))
         amount = refundable(self.world, capture, body.get("amount"), left=total - back, currency=currency)
-        refund = self.world.new("refund", status="COMPLETED", amount=money(amount, currency), note_to_payer=body.get("note_to_payer", ""))
+        words = {"note_to_payer": body.get("note_to_payer", ""), "_payment": capture["id"]}
+        refund = self.world.new("refund", status="COMPLETED", amount=money(amount, currency), **words)
         refund["seller_payable_breakdown"] = {"gross_amount": money(amount, currency), "total_refunded_amount": money(back + amount, currency)}
         target = self.world.habits.settle_in
         if target and target != currency:
@@ -132,6 +133,17 @@ class Orders:
         self.world.touch(capture, status="REFUNDED" if back + amount == total else "PARTIALLY_REFUNDED")
         self.world.book("T1107", ref=refund["id"], amount=-amount, currency=currency, about=capture["id"])
         self.world.emit("PAYMENT.CAPTURE.REFUNDED", "refund", refund)
+        return refund
+
+    def fail_refund(self, refund: Obj) -> Obj:
+        """Have a refund come back, because the supporter's account cannot take it."""
+        capture = self.world.get("capture", refund["_payment"])
+        order = self.world.get("order", capture["supplementary_data"]["related_ids"]["order_id"])
+        self.world.touch(refund, status="FAILED", status_details={"reason": "ACCOUNT_CLOSED"})
+        left = [one for one in order["purchase_units"][0]["payments"]["refunds"] if one["status"] == "COMPLETED"]
+        self.world.touch(capture, status="PARTIALLY_REFUNDED" if left else "COMPLETED")
+        amount, currency = read_money(refund["amount"], field="amount")
+        self.world.book("T1100", ref=self.world.new_id(), amount=amount, currency=currency, about=refund["id"])
         return refund
 
     def reverse(self, capture: Obj) -> None:

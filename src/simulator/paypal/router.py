@@ -96,6 +96,27 @@ class PayPal:
         """Have the newsroom send money to its bank."""
         return self.world.book("T0400", ref=self.world.new_id(), amount=-Decimal(amount), currency=currency)
 
+    def fail_withdrawal(self, ref: str) -> Obj:
+        """Have the newsroom's bank send a withdrawal back."""
+        sent = next(row["transaction_info"] for row in self.world.all("row") if row["transaction_info"]["transaction_id"] == ref)
+        amount, currency = Decimal(sent["transaction_amount"]["value"]), sent["transaction_amount"]["currency_code"]
+        return self.world.book("T1101", ref=self.world.new_id(), amount=-amount, currency=currency, about=ref)
+
+    def fail_refund(self, ref: str) -> Obj:
+        """Have a refund come back, because the supporter's account cannot take it."""
+        found = self.world.store.get(ref)
+        if found and found.get("_kind") == "sale_refund":
+            return self.billing.fail_refund(found)
+        return self.orders.fail_refund(self.world.get("refund", ref))
+
+    def enter(self, code: str, amount: str, currency: str, *, about: str = "") -> Obj:
+        """Have anything entered in the list that moves the balance: a fee of the account (T01), a hold or a reserve (T15, T21) and its release, ..."""
+        return self.world.book(code, ref=self.world.new_id(), amount=Decimal(amount), currency=currency, about=about)
+
+    def change(self, amount: str, currency: str, into: str, target: str, *, code: str = "T0200", about: str = "") -> list[Obj]:
+        """Have the newsroom, or PayPal, change money of the balance into another currency."""
+        return self.world.change(Decimal(amount), currency, Decimal(into), target, code=code, about=about)
+
     def events(self, kind: str = "") -> list[Obj]:
         """Return the events, oldest first."""
         return [event for event in self.world.events() if kind in {"", event["event_type"]}]
@@ -116,6 +137,10 @@ class PayPal:
             "close_dispute": lambda: self.close_dispute(words.pop("dispute"), **words),
             "reverse": lambda: self.reverse(words.pop("capture")),
             "withdraw": lambda: self.withdraw(**words),
+            "fail_withdrawal": lambda: self.fail_withdrawal(words.pop("withdrawal")),
+            "fail_refund": lambda: self.fail_refund(words.pop("refund")),
+            "enter": lambda: self.enter(**words),
+            "change": lambda: self.change(**words),
             "events": lambda: self.events(**words),
             "root": lambda: {"pem": self.root.decode()},
         }

@@ -48,6 +48,7 @@ CURRENCIES = frozenset(
 )
 WHOLE = frozenset({"HUF", "JPY", "TWD"})
 EVENT_DAYS = 30
+STAYS = ("T02", "T04", "T1101", "T15", "T21")  # what is no payment stays in its currency
 
 
 class Refused(Exception):
@@ -68,6 +69,7 @@ class Habits:
     fee_per_mille: int = 29
     fee_fixed: Decimal = Decimal("0.30")
     dispute_fee: Decimal = Decimal(0)
+    fees_name_payments: bool = True  # whether the list says to which payment a dispute's fee belongs
     settle_in: str = ""  # a currency that everything is changed into; empty: each currency has its balance
     rates: dict[str, Decimal] = field(default_factory=dict)  # of one unit of a currency, in `settle_in`
     echeck_days: int = 5
@@ -161,8 +163,17 @@ class World:
         }
         said |= {"fee_amount": money(-fee, currency)} if fee else {}
         said |= {"paypal_reference_id": about, "paypal_reference_id_type": "TXN"} if about else {}
-        row = {"id": f"row-{next(self._order)}", "_at": self.clock.now(), "transaction_info": said}
-        return self.store.add("paypal.row", row)
+        row = self.store.add("paypal.row", {"id": f"row-{next(self._order)}", "_at": self.clock.now(), "transaction_info": said})
+        target = self.habits.settle_in
+        if target and target != currency and not code.startswith(STAYS):
+            rate = self.habits.rates[currency]
+            self.change(amount - fee, currency, rounded(amount * rate, target) - rounded(fee * rate, target), target, about=ref)
+        return row
+
+    def change(self, amount: Decimal, currency: str, into: Decimal, target: str, *, about: str = "", code: str = "T0200") -> list[Obj]:
+        """List the two sides of a change of currency: `amount` goes, `into` comes (the other way round where they are below zero)."""
+        sides = ((-amount, currency), (into, target))
+        return [self.book(code, ref=self.new_id(), amount=minor, currency=of, about=about) for minor, of in sides if minor]
 
     # --- events ---------------------------------------------------------------------------------
 

@@ -14,7 +14,9 @@ CATEGORIES = {
     "payment_refund": "refund",
     "payment_failure_refund": "charge_failure",
     "adjustment": "dispute",
+    "refund_failure": "refund_failure",
     "payout": "payout",
+    "payout_failure": "payout_reversal",
     "stripe_fee": "fee",
 }
 ARRIVES_DAYS = 2
@@ -163,7 +165,24 @@ class Balance:
         self.world.after(dt.timedelta(days=ARRIVES_DAYS), lambda: self._arrive(payout))
         return payout
 
+    def fail_payout(self, payout: Obj, *, code: str) -> Obj:
+        """Have the newsroom's bank send a payout back, on its way or days after it was said to be paid; it is in the next one."""
+        if payout["failure_balance_transaction"]:
+            return payout
+        booked = self.book("payout_failure", payout, amount=payout["amount"], currency=payout["currency"])
+        payout |= {
+            "status": "failed",
+            "failure_code": code,
+            "failure_message": f"The bank said: {code.replace('_', ' ')}.",
+            "reconciliation_status": "completed",
+        }
+        payout["failure_balance_transaction"] = booked["id"]
+        self.world.emit("payout.failed", payout)
+        return payout
+
     def _arrive(self, payout: Obj) -> None:
+        if payout["status"] == "failed":
+            return
         payout["status"], payout["reconciliation_status"] = "paid", "completed"
         self.world.emit("payout.paid", payout)
         self.world.emit("payout.reconciliation_completed", payout)

@@ -271,6 +271,8 @@ class Payments:
             balance_transaction=None,
             charge=charge["id"],
             currency=charge["currency"],
+            failure_balance_transaction=None,
+            failure_reason=None,
             metadata=form.get("metadata", {}),
             payment_intent=charge["payment_intent"],
             reason=form.get("reason"),
@@ -283,6 +285,20 @@ class Payments:
         charge["refunded"] = charge["amount_refunded"] == charge["amount"]
         self.world.emit("refund.created", refund)
         self.world.emit("charge.refunded", charge, amount_refunded=charge["amount_refunded"] - amount)
+        return refund
+
+    def fail_refund(self, refund: Obj, *, reason: str = "expired_or_canceled_card") -> Obj:
+        """Have the supporter's bank send a refund back, days after it succeeded: docs.stripe.com/refunds#failed-refunds."""
+        if refund["status"] == "failed":
+            return refund
+        charge = self.world.get("charge", refund["charge"])
+        booked = self.balance.book("refund_failure", refund, amount=refund["amount"], currency=refund["currency"])
+        refund |= {"status": "failed", "failure_reason": reason, "failure_balance_transaction": booked["id"]}
+        charge["amount_refunded"] -= refund["amount"]
+        charge["refunded"] = False
+        self.world.emit("refund.updated", refund)
+        self.world.emit("refund.failed", refund)
+        self.world.emit("charge.refund.updated", refund)
         return refund
 
     # --- disputes -------------------------------------------------------------------------------

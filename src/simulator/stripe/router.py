@@ -79,6 +79,14 @@ class Stripe:
         """Have the bank take a settled payment back."""
         self.payments.fail_late(self.charge_of(payment_ref))
 
+    def fail_refund(self, refund_ref: str, *, reason: str = "expired_or_canceled_card") -> Obj:
+        """Have a refund come back from the supporter's bank."""
+        return self.payments.fail_refund(self.world.get("refund", refund_ref), reason=reason)
+
+    def fail_payout(self, payout_ref: str, *, code: str = "account_closed") -> Obj:
+        """Have a payout come back from the newsroom's bank."""
+        return self.balance.fail_payout(self.world.get("payout", payout_ref), code=code)
+
     def set_card(self, subscription_ref: str, *, number: str) -> Obj:
         """Have a supporter put another card in the place of the one that is kept."""
         return self.billing.set_card(self.world.get("subscription", subscription_ref), number=number)
@@ -112,6 +120,8 @@ class Stripe:
             "endpoint": lambda: self.add_endpoint(words.pop("url"), **words),
             "dispute": lambda: self.dispute(words.pop("payment"), **words),
             "close_dispute": lambda: self.close_dispute(words.pop("dispute"), **words),
+            "fail_refund": lambda: self.fail_refund(words.pop("refund"), **words),
+            "fail_payout": lambda: self.fail_payout(words.pop("payout"), **words),
             "set_card": lambda: self.set_card(words.pop("subscription"), **words),
             "account_fee": lambda: self.account_fee(**words),
             "pay_out": self.balance.pay_out,

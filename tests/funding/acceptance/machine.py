@@ -30,8 +30,8 @@ PICK, SHARE = st.integers(0, 30), st.sampled_from([1, 17, 33, 50, 99, 100])
 DEATH = st.one_of(st.just(0), st.just(0), st.integers(1, 140))
 DIGITS = {"JPY": 0, "KWD": 3}
 FOREIGN = {"eur": "1.0825", "jpy": "0.0067", "kwd": "3.2571"}
-BACK = ["desk", "there", "there", "complain", "complain", "won", "won", "lost", "lost_in_part", "bank", "work"]
-BACK_CODES = {"T1106", "T1107"}
+BACK = ["desk", "there", "there", "complain", "complain", "won", "won", "lost", "lost_in_part", "bank", "bounce", "bounce", "work"]
+BACK_CODES = {"T1100", "T1106", "T1107"}
 HERE = ["our_end", "our_pause", "our_resume", "our_amount", "our_often", "our_leave"]
 CHANGES = [*HERE, "end", "end_later", "pause", "resume", "amount", "bad_card", "bad_card", "asking_card", "good_card"]
 PAUSE = st.sampled_from([{"seconds": 0}, {"seconds": 0}, {"seconds": 1}, {"minutes": 3}, {"days": 31}])
@@ -153,6 +153,8 @@ class Newsroom(RuleBasedStateMachine):
                     self.complain(way, payment, share)
                 elif what == "bank":
                     self.bank_takes_back(way, payment)
+                elif what == "bounce":
+                    self.refund_comes_back(way, payment)
                 elif what == "work":
                     self.world.work()
                 else:
@@ -178,6 +180,21 @@ class Newsroom(RuleBasedStateMachine):
             sim.paypal.billing.refund(payment, {"amount": {"total": str(Money(minor, currency).major), "currency": currency}})
         else:
             sim.paypal.orders.refund(payment, {"amount": {"value": str(Money(minor, currency).major), "currency_code": currency}})
+
+    def refund_comes_back(self, way, payment):
+        """Have the newest refund that arrived come back, where nothing else holds the payment."""
+        if self.is_held(way, payment):
+            return
+        sim = self.world.sim
+        if way == "stripe":
+            refunds = [one for one in sim.store.where("refund", charge=payment["id"]) if one["status"] == "succeeded"]
+            for refund in refunds[-1:]:
+                sim.stripe.payments.fail_refund(refund)
+            return
+        for refund in [
+            one for one in self.all_refunds() if one["_payment"] == payment["id"] and "completed" in {one.get("status", "").lower(), one.get("state")}
+        ][-1:]:
+            sim.paypal.fail_refund(refund["id"])
 
     def complain(self, way, payment, share):
         left = self.left_of(way, payment)
@@ -236,12 +253,15 @@ class Newsroom(RuleBasedStateMachine):
         if way == "stripe":
             return payment["amount"] - payment["amount_refunded"]
         rows = [row["transaction_info"] for row in self.world.sim.store.all("paypal.row")]
+        about = {payment["id"], *(one["id"] for one in self.all_refunds() if one["_payment"] == payment["id"])}
         back = sum(
-            smallest(said["transaction_amount"])
-            for said in rows
-            if said.get("paypal_reference_id") == payment["id"] and said["transaction_event_code"] in BACK_CODES
+            smallest(said["transaction_amount"]) for said in rows if said.get("paypal_reference_id") in about and said["transaction_event_code"] in BACK_CODES
         )
         return smallest(price(payment)) + back
+
+    def all_refunds(self):
+        """Return every refund at PayPal."""
+        return [*self.world.sim.store.all("paypal.refund"), *self.world.sim.store.all("paypal.sale_refund")]
 
     def currency_of(self, way, payment):
         return payment["currency"].upper() if way == "stripe" else price(payment)["currency_code"]
@@ -356,6 +376,12 @@ class Newsroom(RuleBasedStateMachine):
                     sweep(now=now)
                 else:
                     reconcile(provider_name=what, now=now)
+
+    @rule(pick=PICK)
+    def a_payout_comes_back(self, pick):
+        payouts = self.world.sim.store.all("payout")
+        if payouts:
+            self.world.sim.stripe.fail_payout(payouts[pick % len(payouts)]["id"])
 
     @rule()
     def letters_leave(self):

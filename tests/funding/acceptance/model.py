@@ -28,7 +28,7 @@ def stripe(sim: Any) -> list[tuple[str, int]]:
     movements: dict[str, list[Obj]] = {}
     for moved in store.all("balance_transaction"):
         source = store.get(moved["source"]) if moved["source"] else None
-        if moved["type"] not in {"payout", "stripe_fee"} and source:
+        if moved["type"] not in {"payout", "payout_failure", "stripe_fee"} and source:
             movements.setdefault(source["payment_intent"], []).append(moved)
     return [(stripe_gift(store, store.get(ref)), left_of(store, moved)) for ref, moved in movements.items()]
 
@@ -55,7 +55,7 @@ def left_of(store: Any, moved: list[Obj]) -> int:
     for one in moved[1:]:
         source = store.get(one["source"])
         minor = int(source["amount"])
-        if one["amount"] > 0:  # a dispute that was won
+        if one["amount"] > 0:  # a dispute that was won, a refund that came back
             counted, open_given = counted + taken[source["id"]], open_given + minor
             continue
         part = counted if minor == open_given else minor * credited // whole
@@ -66,7 +66,7 @@ def left_of(store: Any, moved: list[Obj]) -> int:
 
 # --- PayPal: its list of transactions -----------------------------------------------------------
 
-COUNTED = {"T0006", "T0002", "T1106", "T1107", "T1110", "T1111"}
+COUNTED = {"T0006", "T0002", "T1100", "T1106", "T1107", "T1110", "T1111"}
 
 
 def paypal(sim: Any) -> list[tuple[str, int]]:
@@ -77,6 +77,7 @@ def paypal(sim: Any) -> list[tuple[str, int]]:
         if said["transaction_event_code"] in COUNTED:
             paid = said["transaction_id"] if said["transaction_event_code"].startswith("T00") else said["paypal_reference_id"]
             payment = world.store.get(paid)
+            payment = world.store.get(payment.get("_payment")) or payment  # of a refund that came back
             found.append((str(payment.get("custom_id") or payment["custom"]), smallest(said["transaction_amount"])))
     return found
 

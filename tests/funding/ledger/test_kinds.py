@@ -71,11 +71,24 @@ def older(connection, vendor):
 
 
 def widened(connection, vendor):
+    """Bring those books to the second release's form, put a refund in, and bring them to today's."""
     narrow = older(connection, vendor)
     before = narrow.state()
     for statement in schema.statements(vendor, "0002"):
         connection.execute(statement)
     assert narrow.state() == before
+    narrow.run(narrow.insert(kind="refund", debit="gifts:a", credit="clearing:practice:USD", original="g1", id="r1"))
+    back = {"kind": "bounced", "debit": "clearing:practice:USD", "credit": "gifts:a", "original": "r1"}
+    refused(narrow, narrow.insert(**back))
+    before = narrow.state()
+    for statement in schema.statements(vendor, "0003"):
+        connection.execute(statement)
+    assert narrow.state() == before
+    narrow.run(narrow.insert(**back))
+    refused(narrow, narrow.insert(**back | {"amount_minor": 1}), "more would be taken back")
+    refused(narrow, narrow.insert(**back | {"original": "g2"}), "does not reverse")
+    refused(narrow, narrow.insert(kind="bounced", debit="gifts:a", credit="clearing:practice:USD", original="g2"), "cannot take back")
+    refused(narrow, narrow.insert(kind="bounced", debit="clearing:practice:USD", credit="gifts:a"), "go together")
     narrow.run("INSERT INTO ledger_account VALUES ('opening:USD', 'USD', 'opening', '2026-11-22 14:05:00+00')")
     narrow.run(narrow.insert(kind="opening", debit="clearing:practice:USD", credit="opening:USD"))
     refused(narrow, "UPDATE ledger_transfer SET amount_minor = 1", "ledger:")
@@ -89,7 +102,7 @@ def test_older_books_widen_on_sqlite(tmp_path):
     connection.close()
     again = sqlite3.connect(path)
     assert again.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
-    assert again.execute("SELECT count(*) FROM ledger_transfer").fetchall() == [(3,)]
+    assert again.execute("SELECT count(*) FROM ledger_transfer").fetchall() == [(5,)]
     standing = {name for (name,) in again.execute("SELECT name FROM sqlite_schema WHERE type = 'trigger'")}
     assert standing == set(schema.refusals("sqlite").triggers)
     with pytest.raises(sqlite3.IntegrityError):

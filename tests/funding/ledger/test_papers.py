@@ -21,13 +21,19 @@ KEY = [SIGNER.verifier]
 
 
 def row(seq, *, minor=2500, kind="gift", original=""):
-    debit, credit = ("clearing:practice:USD", "gifts:a") if kind == "gift" else ("gifts:a", "clearing:practice:USD")
+    debit, credit = ("clearing:practice:USD", "gifts:a") if kind in {"gift", "bounced"} else ("gifts:a", "clearing:practice:USD")
     values = {"seq": seq, "id": f"practice:pay_{seq}:{kind}", "kind": kind, "debit": debit, "credit": credit, "amount_minor": minor, "currency": "USD"}
     values |= {"dated": "2026-11-22", "book_month": "2026-11-01", "original": original, "posted_at": "2026-11-22T14:05:00.000000Z", "prev_hash": "0" * 64}
     return "".join((leaves.ROW_FORM, "\n", *(f"{name}={values[name]}\n" for name in leaves.ROW_COLUMNS)))
 
 
-ROWS = [row(1), row(2, minor=1000), row(3, minor=500, kind="refund", original="practice:pay_1:gift"), row(4), row(5, minor=100)]
+ROWS = [
+    row(1),
+    row(2, minor=1000),
+    row(3, minor=500, kind="refund", original="practice:pay_1:gift"),
+    row(4),
+    row(5, minor=100, kind="bounced", original="practice:pay_3:refund"),
+]
 HASHES = [merkle.leaf_hash(leaves.line_of_row(text)) for text in ROWS]
 
 
@@ -89,6 +95,7 @@ def test_a_receipt_is_proved():
 
 def test_what_was_given_back_is_told():
     assert papers.check(receipt(1, 3), KEY).sentence.endswith("; 5.00 USD taken back as refund in row 3")
+    assert papers.check(receipt(1, 3, 5), KEY).sentence.endswith("; 5.00 USD taken back as refund in row 3; 1.00 USD came back as bounced in row 5")
 
 
 @pytest.mark.parametrize(

@@ -92,6 +92,19 @@ def test_a_dispute_won_gives_back_what_it_took_and_leaves_it_refundable():
         post(drafts=[taking_back(dispute, id="w2", kind=Kind.WON, amount=Money(1, "USD"), dated=TODAY)], now=NOW)
 
 
+def test_a_refund_that_came_back_gives_back_what_it_took_and_no_more():
+    [gift] = post(drafts=[make_draft("g1", 2500)], now=NOW)
+    [refund] = post(drafts=[taking_back(gift, id="r1", kind=Kind.REFUND, amount=Money(2500, "USD"), dated=TODAY)], now=NOW)
+    later = TODAY + dt.timedelta(days=40)
+    post(drafts=[taking_back(refund, id="b1", kind=Kind.BOUNCED, amount=Money(2500, "USD"), dated=later)], now=NOW)
+    assert (raised(), raised(month=BOOK_MONTH), raised(month=later.replace(day=1))) == (2500, 2500, 0)
+    for original, kind in ((refund, Kind.BOUNCED), (refund, Kind.REVERSAL), (refund, Kind.WON), (gift, Kind.BOUNCED)):
+        with pytest.raises(TransferRefused, match=r"more would be taken back|cannot take back"):
+            post(drafts=[taking_back(original, id="b2", kind=kind, amount=Money(1, "USD"), dated=TODAY)], now=NOW)
+    post(drafts=[taking_back(gift, id="r2", kind=Kind.REFUND, amount=Money(2500, "USD"), dated=TODAY)], now=NOW)
+    assert raised() == 0
+
+
 @pytest.mark.parametrize(
     ("change", "reason"),
     [

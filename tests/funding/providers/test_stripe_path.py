@@ -231,7 +231,7 @@ def test_currencies_without_and_with_three_decimals_arrive_as_they_left(sim, cur
 def test_a_payout_tells_of_the_gifts_in_it(sim):
     campaign = make_campaign()
     gift = given(sim, campaign)
-    sim.advance(days=4)
+    sim.advance(days=6)
     settle(sim)
     assert not InboxEvent.objects.exclude(error="").exists()  # payouts concern no gift, and are taken all the same
     (payout,) = provider("stripe").list_payouts(NOW - DAY)

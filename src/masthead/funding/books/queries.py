@@ -17,7 +17,7 @@ from masthead.funding.giving import queries as giving
 from masthead.funding.giving.models import Gift
 from masthead.funding.ledger.checkpoints import queries as signed
 from masthead.funding.ledger.checkpoints.models import BooksKey, Checkpoint
-from masthead.funding.ledger.models import Kind, Transfer
+from masthead.funding.ledger.models import CAME_BACK, OF_GIFTS, Kind, Transfer
 from masthead.kernel import reads
 from masthead.kernel.money import Money
 
@@ -72,7 +72,6 @@ SELECT kind, debit, credit, currency, count(*), CAST(sum(amount_minor) AS BIGINT
 FROM ledger_transfer WHERE seq BETWEEN %s AND %s GROUP BY kind, debit, credit, currency
 """
 MOST_MONTHS, GIFT_PAGE = 24, 100
-OF_GIFTS = (Kind.GIFT, Kind.REFUND, Kind.DISPUTE, Kind.FAILURE, Kind.WON)
 PIECE = 256 * 1024
 
 
@@ -252,7 +251,7 @@ def gift_lines(*, before: int | None, today: dt.date) -> tuple[list[GiftLine], i
     campaigns = {campaign.account_code: campaign.name for campaign in Campaign.objects.exclude(opened_at=None)}
 
     def line(row: Transfer) -> GiftLine:
-        given = row.kind in {Kind.GIFT, Kind.WON}
+        given = row.kind in {Kind.GIFT, *CAME_BACK}
         code = row.credit_id if given else row.debit_id
         return GiftLine(
             row=row.seq,

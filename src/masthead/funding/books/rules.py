@@ -44,7 +44,7 @@ class Figures:
 
     @property
     def returned(self) -> int:
-        """What of gifts went back, or is held back."""
+        """What of gifts went back, or is held back; less what came back again."""
         return self.refunds + self.disputes + self.failures
 
     @property
@@ -133,7 +133,7 @@ def _add_gifts(to: Figures, group: Group, code: str, minor: int) -> None:
             line[0] += minor
             line[2] += group.count
             return
-        case "refund":
+        case "refund" | "bounced":
             to.refunds -= minor
         case "failure":
             to.failures -= minor

@@ -13,12 +13,13 @@ from django.db.models.functions import Coalesce
 
 from masthead.funding.campaigns.models import Campaign
 from masthead.funding.giving.models import Frequency, Gift, GiftState, InboxEvent, Pledge
-from masthead.funding.ledger.models import AccountKind, Kind, MonthTotal, Transfer
+from masthead.funding.ledger.models import CAME_BACK, TAKEN_FROM_GIFTS, AccountKind, Kind, MonthTotal, Transfer
 from masthead.funding.ledger.rules import first_of_month
 from masthead.kernel.clock import date_in
 from masthead.kernel.money import Money
 
 MONTHS, PAGES = 12, 10
+LATELY = dt.timedelta(days=30)
 # A gift counts at what the provider credited, in its campaign's currency.
 COUNTED = Sum(Coalesce("settled_minor", "amount_minor"))
 
@@ -60,7 +61,7 @@ class InCurrency:
     new: Counted  # gifts settled this month, renewals left out
     renewals: Counted
     pending: Counted
-    given_back: Counted  # refunds, disputes and late failures of this month, less disputes won
+    given_back: Counted  # refunds, disputes and late failures of this month, less what came back
     pages: list[PageIncome] = field(default_factory=list)
     promised: Counted  # by active pledges, each month
     overdue: Counted
@@ -86,10 +87,12 @@ class Overview:
     pledges_new: int
     pledges_ended: int
     webhooks_failed: int
+    refunds_bounced: int  # in the last thirty days: the supporter has nothing of it
+    payouts_bounced: int
 
 
 def overview(*, now: dt.datetime) -> Overview:
-    """Return the overview at `now`; eleven queries, whatever the number of gifts and campaigns."""
+    """Return the overview at `now`; twelve queries, whatever the number of gifts and campaigns."""
     month = first_of_month(date_in(settings.ENV.zone, now))
     months = _months_until(month)
     moved = list(
@@ -131,6 +134,15 @@ def overview(*, now: dt.datetime) -> Overview:
         pledges_new=Pledge.objects.filter(started_at__gte=_moment(month), provider_ref__gt="").exclude(state=Pledge.State.STARTED).count(),
         pledges_ended=Pledge.objects.filter(ended_at__gte=_moment(month)).count(),
         webhooks_failed=InboxEvent.objects.filter(applied_at__isnull=True, error__gt="").count(),
+        **_bounced(date_in(settings.ENV.zone, now) - LATELY),
+    )
+
+
+def _bounced(since: dt.date) -> dict[str, int]:
+    """Return how many refunds and payouts came back since then; the rows with an original are few and have an index of their own."""
+    rows = Transfer.objects.filter(original__isnull=False, dated__gte=since)
+    return rows.aggregate(
+        refunds_bounced=Count("pk", filter=Q(kind=Kind.BOUNCED)), payouts_bounced=Count("pk", filter=Q(kind=Kind.REVERSAL, original__kind=Kind.PAYOUT))
     )
 
 
@@ -161,13 +173,13 @@ def _pages(month: dt.date) -> dict[str, list[PageIncome]]:
 
 def _given_back(month: dt.date) -> dict[str, Counted]:
     """Return what was taken back this month; the rows with an original are few and have an index of their own."""
-    rows = Transfer.objects.filter(original__isnull=False, dated__gte=month, kind__in=[Kind.REFUND, Kind.DISPUTE, Kind.FAILURE, Kind.WON])
+    rows = Transfer.objects.filter(original__isnull=False, dated__gte=month, kind__in=[*TAKEN_FROM_GIFTS, *CAME_BACK])
     found: dict[str, Counted] = {}
     for currency, kind, count, minor in rows.order_by().values_list("currency", "kind").annotate(Count("pk"), Sum("amount_minor")):
         before = found.get(currency, _none(currency))
-        won = kind == Kind.WON
         amount = Money(minor, currency)
-        found[currency] = Counted(count=before.count + (0 if won else count), amount=before.amount - amount if won else before.amount + amount)
+        back = kind in CAME_BACK
+        found[currency] = Counted(count=before.count + (0 if back else count), amount=before.amount - amount if back else before.amount + amount)
     return found
 
 

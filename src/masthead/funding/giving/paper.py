@@ -10,12 +10,10 @@ from masthead.funding.giving.models import Receipt, ReceiptWords
 from masthead.funding.ledger import notes, papers
 from masthead.funding.ledger.checkpoints import keys
 from masthead.funding.ledger.checkpoints import queries as signed
-from masthead.funding.ledger.models import Kind, Transfer
+from masthead.funding.ledger.models import OF_GIFTS, Kind, Transfer
 from masthead.funding.ledger.rules import canonical, columns_of
 from masthead.kernel.clock import date_in
 from masthead.kernel.money import Money
-
-OF_THE_GIFT = (Kind.GIFT, Kind.REFUND, Kind.DISPUTE, Kind.FAILURE, Kind.WON)  # a fee is the newsroom's own affair
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,7 +74,7 @@ def paper_of(receipt: Receipt) -> Paper:
 
 def rows_of(receipt: Receipt) -> list[Transfer]:
     """Return the ledger's rows of a receipt's gift, the gift's own first; empty before it was booked."""
-    rows = [row for row in queries.transfers_of(receipt.gift) if row.kind in OF_THE_GIFT]
+    rows = [row for row in queries.transfers_of(receipt.gift) if row.kind in OF_GIFTS]  # a fee is the newsroom's own affair
     return sorted(rows, key=lambda row: (row.kind != Kind.GIFT, row.seq))
 
 

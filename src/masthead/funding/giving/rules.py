@@ -7,7 +7,7 @@ from decimal import Decimal
 from zoneinfo import ZoneInfo
 
 from masthead.funding.giving.models import GiftState
-from masthead.funding.ledger.models import Kind
+from masthead.funding.ledger.models import CAME_BACK, Kind
 from masthead.funding.ledger.rules import Draft, first_of_month
 from masthead.funding.providers.base import CheckoutState, DisputeFacts, DisputeState, PaymentFacts, PaymentState, Rate, RefundFacts
 from masthead.kernel.clock import date_in
@@ -36,6 +36,11 @@ MOVES: dict[GiftState, frozenset[GiftState]] = {
 }
 
 
+# What takes a gift back and what gives that back again: the name of the transfer, and its kind.
+OUT_AND_BACK = {
+    RefundFacts: (("refund", Kind.REFUND), ("bounced", Kind.BOUNCED)),
+    DisputeFacts: (("dispute", Kind.DISPUTE), ("won", Kind.WON)),
+}
 _When = tuple[dt.datetime, int, str]  # a moment, what comes first within it, and a name where even that is the same
 
 
@@ -51,7 +56,7 @@ def state_of(facts: PaymentFacts) -> GiftState:
         return GiftState.FAILED
     if any(dispute.state is not DisputeState.WON for dispute in facts.disputes):
         return GiftState.DISPUTED
-    refunded = sum(refund.amount.minor for refund in facts.refunds)
+    refunded = sum(refund.amount.minor for refund in facts.refunds if not refund.bounced_at)
     if refunded == 0:
         return GiftState.SETTLED
     return GiftState.REFUNDED if refunded >= facts.amount.minor else GiftState.PARTLY_REFUNDED
@@ -62,11 +67,11 @@ def state_after_checkout(state: CheckoutState) -> GiftState | None:
     return {CheckoutState.DECLINED: GiftState.DECLINED, CheckoutState.CANCELLED: GiftState.CANCELLED}.get(state)
 
 
-def may_move(old: GiftState, new: GiftState, *, was_settled: bool) -> bool:
-    """Say whether a gift in `old` may become `new`. A settled payment that the bank took back stays so."""
+def may_move(old: GiftState, new: GiftState, *, was_settled: bool, came_back: bool = False) -> bool:
+    """Say whether a gift in `old` may become `new`. A settled payment that the bank took back stays so; what was refunded may only where a refund `came_back`."""
     if old is GiftState.FAILED and was_settled:
         return new is GiftState.FAILED
-    return new in MOVES[old]
+    return new in MOVES[old] or (came_back and old in _COUNTED and new in MOVES[GiftState.SETTLED])
 
 
 def returned(facts: PaymentFacts) -> Money:
@@ -95,7 +100,7 @@ def drafts_of(facts: PaymentFacts, *, provider: str, gifts: str, zone: ZoneInfo,
 
     def move(name: str, kind: Kind, minor: int, when: _When, *, original: str, told: Money | None = None) -> None:
         """Add what moves `minor`, and beside it what the provider's own figure differs by where it changes money at each day's rate."""
-        debit, credit = (clearing, gifts) if kind is Kind.WON else (gifts, clearing)
+        debit, credit = (clearing, gifts) if kind in CAME_BACK else (gifts, clearing)
         day = date_in(zone, when[0])
         if minor:
             amount = Money(minor, currency)
@@ -104,22 +109,20 @@ def drafts_of(facts: PaymentFacts, *, provider: str, gifts: str, zone: ZoneInfo,
         more = told.minor - minor if told and facts.amount.currency != currency else 0
         if more:
             exchange = exchange_code(provider, currency)
-            debit, credit = (exchange, clearing) if (more > 0) != (kind is Kind.WON) else (clearing, exchange)
+            debit, credit = (exchange, clearing) if (more > 0) != (kind in CAME_BACK) else (clearing, exchange)
             amount, book_month = Money(abs(more), currency), first_of_month(day)
             dated.append(
                 (when, Draft(id=f"{stem}:{name}:exchange", kind=Kind.EXCHANGE, debit=debit, credit=credit, amount=amount, dated=day, book_month=book_month))
             )
 
     parts = _parts_back(facts, counted)
-    for refund in facts.refunds:
-        move(f"refund:{refund.ref}", Kind.REFUND, parts[refund], _when(refund), original=gift.id, told=refund.settled)
-    for dispute in facts.disputes:
-        move(f"dispute:{dispute.ref}", Kind.DISPUTE, parts[dispute], _when(dispute), original=gift.id, told=dispute.settled)
-        if won_at := _when_won(dispute):
-            back = dispute.given_back or dispute.settled
-            move(f"won:{dispute.ref}", Kind.WON, parts[dispute], won_at, original=f"{stem}:dispute:{dispute.ref}", told=back)
+    for one in _takers(facts):
+        (out, taken), (back, returned_as) = OUT_AND_BACK[type(one)]
+        move(f"{out}:{one.ref}", taken, parts[one], _when(one), original=gift.id, told=one.settled)
+        if back_at := _when_back(one):
+            move(f"{back}:{one.ref}", returned_as, parts[one], back_at, original=f"{stem}:{out}:{one.ref}", told=one.given_back or one.settled)
     if facts.failed_at:
-        left = counted.minor - sum(part for one, part in parts.items() if isinstance(one, RefundFacts) or one.state is not DisputeState.WON)
+        left = counted.minor - sum(part for one, part in parts.items() if not _is_back(one))
         move("failure", Kind.FAILURE, max(left, 0), (facts.failed_at, 9, ""), original=gift.id)
     dated += _dispute_fees(facts, provider=provider, zone=zone)
     dated.sort(key=lambda pair: pair[0])
@@ -128,6 +131,11 @@ def drafts_of(facts: PaymentFacts, *, provider: str, gifts: str, zone: ZoneInfo,
         fee = Draft(id=f"{stem}:fee", kind=Kind.FEE, debit=fees, credit=clearing, amount=facts.fee, dated=settled_date, book_month=month)
         drafts.insert(1, fee)
     return drafts
+
+
+def _takers(facts: PaymentFacts) -> tuple[RefundFacts | DisputeFacts, ...]:
+    """Return everything that took of a payment, whether it gave it back or not."""
+    return (*facts.refunds, *facts.disputes)
 
 
 def _when(one: RefundFacts | DisputeFacts) -> _When:
@@ -141,11 +149,18 @@ def _when(one: RefundFacts | DisputeFacts) -> _When:
     return one.created_at, 1 if one.closed_at == one.created_at and one.state is DisputeState.WON else 3, one.ref
 
 
-def _when_won(dispute: DisputeFacts) -> _When | None:
-    """Return where the end of a dispute that was won stands, or None where it was not: first in its second, unless it began in it."""
-    if dispute.state is not DisputeState.WON or dispute.closed_at is None:
-        return None
-    return dispute.closed_at, 1 if dispute.closed_at == dispute.created_at else 0, f"{dispute.ref} won"
+def _when_back(one: RefundFacts | DisputeFacts) -> _When | None:
+    """Return where it stands that a refund or dispute gave back what it took, or None where it did not: first in its second, unless it began in it."""
+    if isinstance(one, RefundFacts):
+        moment, same, word = one.bounced_at, 2, "bounced"
+    else:
+        moment, same, word = one.closed_at if one.state is DisputeState.WON else None, 1, "won"
+    return (moment, same if moment == one.created_at else 0, f"{one.ref} {word}") if moment else None
+
+
+def _is_back(one: RefundFacts | DisputeFacts) -> bool:
+    """Say whether what a refund or dispute took is the gift's again."""
+    return one.bounced_at is not None if isinstance(one, RefundFacts) else one.state is DisputeState.WON
 
 
 def _dispute_fees(facts: PaymentFacts, *, provider: str, zone: ZoneInfo) -> list[tuple[_When, Draft]]:
@@ -177,9 +192,8 @@ def _parts_back(facts: PaymentFacts, counted: Money) -> dict[RefundFacts | Dispu
 
     So a gift given back whole counts nothing, at whatever rate the provider gave it back.
     """
-    steps: list[tuple[_When, RefundFacts | DisputeFacts, int]] = [(_when(refund), refund, 1) for refund in facts.refunds]
-    steps += [(_when(dispute), dispute, 1) for dispute in facts.disputes]
-    steps += [(won_at, dispute, -1) for dispute in facts.disputes if (won_at := _when_won(dispute))]
+    steps = [(_when(one), one, 1) for one in _takers(facts)]
+    steps += [(back_at, one, -1) for one in _takers(facts) if (back_at := _when_back(one))]
     parts: dict[RefundFacts | DisputeFacts, int] = {}
     given, left = facts.amount.minor, counted.minor
     for _, one, sign in sorted(steps, key=lambda step: step[0]):
@@ -190,9 +204,8 @@ def _parts_back(facts: PaymentFacts, counted: Money) -> dict[RefundFacts | Dispu
 
 
 def _taken_back(facts: PaymentFacts) -> Money:
-    back = sum(refund.amount.minor for refund in facts.refunds)
-    back += sum(dispute.amount.minor for dispute in facts.disputes if dispute.state is not DisputeState.WON)
-    return Money(back, facts.amount.currency)
+    taken = [one.amount.minor for one in _takers(facts) if not _is_back(one)]
+    return Money(sum(taken), facts.amount.currency)
 
 
 def read_amount(text: str, currency: str, *, group: str) -> Money:

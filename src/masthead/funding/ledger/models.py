@@ -4,7 +4,23 @@ from django.db import models
 
 from masthead.funding.ledger.checkpoints.models import BooksKey, Checkpoint, Cosignature, DayBalances, TreeBlock
 
-__all__ = ["Account", "AccountKind", "BooksKey", "Checkpoint", "Cosignature", "DayBalances", "Head", "Kind", "MonthTotal", "Total", "Transfer", "TreeBlock"]
+__all__ = [
+    "CAME_BACK",
+    "OF_GIFTS",
+    "TAKEN_FROM_GIFTS",
+    "Account",
+    "AccountKind",
+    "BooksKey",
+    "Checkpoint",
+    "Cosignature",
+    "DayBalances",
+    "Head",
+    "Kind",
+    "MonthTotal",
+    "Total",
+    "Transfer",
+    "TreeBlock",
+]
 
 
 class AccountKind(models.TextChoices):
@@ -34,7 +50,13 @@ class Kind(models.TextChoices):
     DISPUTE = "dispute", "Gift disputed"
     FAILURE = "failure", "Gift failed late"
     WON = "won", "Dispute won"
+    BOUNCED = "bounced", "Refund that came back"
     REVERSAL = "reversal", "Reversal"
+
+
+TAKEN_FROM_GIFTS = (Kind.REFUND, Kind.DISPUTE, Kind.FAILURE)
+CAME_BACK = (Kind.WON, Kind.BOUNCED)  # what had been taken from a gift
+OF_GIFTS = (Kind.GIFT, *TAKEN_FROM_GIFTS, *CAME_BACK)
 
 
 class Account(models.Model):

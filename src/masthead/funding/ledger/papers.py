@@ -17,6 +17,7 @@ from masthead.kernel.money import Money, MoneyError
 
 RECEIPT, STATEMENT = "masthead-receipt-1", "masthead-statement-1"
 TAKES_BACK = frozenset({"refund", "dispute", "failure"})
+COMES_BACK = frozenset({"won", "bounced"})  # what had been taken back
 
 
 class Altered(MastheadError):
@@ -173,8 +174,11 @@ def _receipt_words(said: dict[str, Any], rows: Sequence[dict[str, str]], checkpo
     amount = Money(int(gift["amount_minor"]), gift["currency"])
     words = f"Receipt {said['number']}: {said['given']} given to “{said['campaign']}”"
     counted = "" if said["given"] == str(amount) else f", counted as {amount},"
+    told = dict.fromkeys(TAKES_BACK, "taken back") | dict.fromkeys(COMES_BACK, "came back")
     back = [
-        f"{Money(int(row['amount_minor']), row['currency'])} taken back as {row['kind']} in row {row['seq']}" for row in rows[1:] if row["kind"] in TAKES_BACK
+        f"{Money(int(row['amount_minor']), row['currency'])} {told[row['kind']]} as {row['kind']} in row {row['seq']}"
+        for row in rows[1:]
+        if row["kind"] in told
     ]
     after = f"; {'; '.join(back)}" if back else ""
     return f"{words}{counted} is in the books of {checkpoint.origin} as row {gift['seq']} of {gift['dated']}, under the checkpoint of {', '.join(checkpoint.more[:1])} over {checkpoint.size:,} rows{after}"

@@ -11,7 +11,7 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 from masthead.kernel.errors import MastheadError
 
 SQL = Path(__file__).parent / "sql"
-PRESENT = "0002"  # the newest file of each database; a later one repeats every trigger and function that holds then
+PRESENT = "0003"  # the newest file of each database; a later one repeats every trigger and function that holds then
 CHECKPOINTS = "checkpoints/0001"  # the refusals of the checkpoints' tables, which Django itself makes
 OLDEST_SQLITE = (3, 37)  # STRICT tables (sqlite.org/stricttables.html)
 TABLES = ("ledger_monthtotal", "ledger_total", "ledger_head", "ledger_transfer", "ledger_account")

@@ -27,6 +27,7 @@ REVERSES = {
     "dispute": ("gift",),
     "failure": ("gift",),
     "won": ("dispute",),
+    "bounced": ("refund",),
     "reversal": ("fee", "payout", "exchange", "expense", "income", "opening"),
 }
 

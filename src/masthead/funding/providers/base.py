@@ -83,6 +83,11 @@ class MovementKind(StrEnum):
     DISPUTE = "dispute"
     DISPUTE_WON = "dispute_won"
     PAYOUT = "payout"
+    REFUND_BOUNCED = "refund_bounced"  # it did not reach the supporter, and is back
+    PAYOUT_BOUNCED = "payout_bounced"  # it did not reach the bank, and is back
+    CHANGE = "change"  # of one currency into another: one of its two sides
+    RESERVE = "reserve"  # held back for a while, or let go again; it stays the newsroom's
+    BEFORE = "before"  # no provider's word: what a payout holds from before the books, together
     OTHER = "other"  # belongs to no gift: an account fee, an adjustment
 
 
@@ -172,6 +177,9 @@ class RefundFacts:
     amount: Money
     created_at: dt.datetime
     settled: Money | None = None  # what left the newsroom's balance, in its currency; None: the same as `amount`
+    bounced_at: dt.datetime | None = None  # when it came back to the newsroom, because it could not reach the supporter
+    given_back: Money | None = None  # what came back, in the balance's currency; None: what had left
+    reason: str = ""  # why it came back, in words for people
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -244,7 +252,7 @@ Facts = PaymentFacts | CheckoutFacts | PledgeFacts
 class Movement:
     """One change of the balance at the provider. `amount` is signed: what came in is positive."""
 
-    ref: str  # of the refund, dispute or payout; of the payment for payment, fee and failure
+    ref: str  # of the refund, dispute or payout, where that bounced too; of the payment for payment, fee and failure
     kind: MovementKind
     payment_ref: str  # empty where it belongs to no gift: a payout, other
     amount: Money
@@ -261,6 +269,7 @@ class Payout:
     amount: Money
     arrives_date: dt.date
     movement_refs: tuple[str, ...] = ()
+    bounced_date: dt.date | None = None  # it could not reach the bank, and was back at the provider on that day
     inside: tuple[Movement, ...] | None = None  # what it is the sum of; None: the provider does not tell
 
 

@@ -136,7 +136,7 @@ def test_a_payout_that_the_bank_does_not_show_is_named(sim):
 
 def test_a_payout_that_holds_other_sums_than_it_says_is_named(sim, monkeypatch):
     stripe_gift(sim, make_campaign(), 5000)
-    tomorrow(sim, days=3)
+    tomorrow(sim, days=6)
     original = StripeProvider.list_payouts
     cut = lambda payout: Payout(**(vars(payout) | {"inside": payout.inside[:1]}))  # noqa: E731
     monkeypatch.setattr(StripeProvider, "list_payouts", lambda self, since: [cut(one) for one in original(self, since)])

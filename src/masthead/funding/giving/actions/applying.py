@@ -133,14 +133,16 @@ def _apply_payment(rows: Rows, provider_name: str, facts: PaymentFacts, *, cause
     _check(provider_name, facts, gift)
     drafts = missing_drafts(provider_name, facts, gift, rows=rows)
     new = rules.state_of(facts)
-    if not rules.may_move(GiftState(gift.state), new, was_settled=gift.settled_at is not None):
+    bounced = [refund for refund in facts.refunds if refund.bounced_at]
+    if not rules.may_move(GiftState(gift.state), new, was_settled=gift.settled_at is not None, came_back=bool(bounced)):
         raise FactsRefused(f"The gift {gift.pk} is {gift.state}, and {provider_name} now says {new} of {facts.ref}: ask the provider what happened.")
     if drafts:
         rows.book(drafts, _accounts_of(provider_name, gift))
     first_settled = facts.settled_at is not None and gift.settled_at is None
     changed = (gift.state, gift.returned_minor) != (new, rules.returned(facts).minor)
     before = [getattr(gift, name) for name in MOVED]
-    gift.state, gift.reason, gift.provider_ref = new, facts.reason[:200], facts.ref
+    reason = facts.reason or (f"A refund of {bounced[-1].amount.words()} came back: {bounced[-1].reason}" if bounced else "")
+    gift.state, gift.reason, gift.provider_ref = new, reason[:200], facts.ref
     gift.returned_minor, gift.settled_at = rules.returned(facts).minor, gift.settled_at or facts.settled_at  # the first that was told stays
     if facts.settled_at:
         counted = rules.counted_of(facts)

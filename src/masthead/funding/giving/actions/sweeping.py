@@ -11,6 +11,7 @@ from masthead.funding.giving.actions.asking import at_once
 from masthead.funding.giving.actions.inbox import store
 from masthead.funding.giving.models import Gift, GiftEvent, GiftState, InboxEvent, Pledge, Receipt
 from masthead.funding.giving.reconciling.models import Reconciliation, SweptUntil
+from masthead.funding.giving.reconciling.rules import NAMES
 from masthead.funding.ledger.models import Transfer
 from masthead.funding.providers import registry
 from masthead.funding.providers.base import (
@@ -18,7 +19,6 @@ from masthead.funding.providers.base import (
     CheckoutState,
     Facts,
     Movement,
-    MovementKind,
     PaymentFacts,
     Provider,
     ProviderError,
@@ -184,14 +184,7 @@ def _is_behind(name: str, facts: Facts) -> bool:
 
 def _not_in_the_books(name: str, movements: list[Movement]) -> set[str]:
     """Return the payments that moved money by a movement whose transfer is not in the books: the net below the events."""
-    names = {
-        MovementKind.PAYMENT: "gift",
-        MovementKind.REFUND: "refund:{ref}",
-        MovementKind.FAILURE: "failure",
-        MovementKind.DISPUTE: "dispute:{ref}",
-        MovementKind.DISPUTE_WON: "won:{ref}",
-    }
-    wanted = {f"{name}:{move.payment_ref}:{names[move.kind].format(ref=move.ref)}": move.payment_ref for move in movements if move.kind in names}
+    wanted = {f"{name}:{move.payment_ref}:{NAMES[move.kind].format(ref=move.ref)}": move.payment_ref for move in movements if move.kind in NAMES}
     ids = sorted(wanted)
     standing: set[str] = set()
     for start in range(0, len(ids), 500):

@@ -54,23 +54,44 @@ def match_payouts(*, now: dt.datetime) -> int:
 
     Equal sums a few days apart are matched in the order of their days once there are as many lines as payouts: which of
     them is which changes no balance. Where there are more of the one than of the other, they wait for the rest or a person.
+    One that came back to its provider is looked for last: most are on no statement, some twice, as they came and went.
     """
     waiting = list(BankLine.objects.filter(state=LineState.UNMATCHED).select_related("account"))
     if not waiting:
         return 0
     since = dt.datetime.combine(min(line.booked_on for line in waiting) - dt.timedelta(days=4 * PAYOUT_DAYS), dt.time(), dt.UTC)
     taken = set(BankLine.objects.filter(state=LineState.PAYOUT).values_list("matched_ref", flat=True))
-    payouts: dict[str, tuple[str, Payout]] = {}
+    told: dict[str, tuple[str, Payout]] = {}
     for listed in registry.enabled():
         provider = registry.provider(listed.name)
         try:
-            told = provider.list_payouts(since) if provider.capabilities.payouts else []
+            payouts = provider.list_payouts(since) if provider.capabilities.payouts else []
         except ProviderError as error:
             logger.warning("The payouts of %s could not be read: %s", listed.name, error)
             continue
-        payouts |= {f"{listed.name}:{payout.ref}": (listed.name, payout) for payout in told if f"{listed.name}:{payout.ref}" not in taken}
+        told |= {f"{listed.name}:{payout.ref}": (listed.name, payout) for payout in payouts}
+    arrived = {ref: pair for ref, pair in told.items() if ref not in taken and not pair[1].bounced_date}
+    matched = _match(waiting, arrived, now=now)
+    left = [line for line in waiting if line.pk not in matched]
+    taken |= set(matched.values())
+    came_back = _shown_twice({ref: pair for ref, pair in told.items() if pair[1].bounced_date}, left, taken)
+    return len(matched) + len(_match(left, {ref: pair for ref, pair in (arrived | came_back).items() if ref not in taken}, now=now))
+
+
+def _shown_twice(bounced: dict[str, tuple[str, Payout]], lines: list[BankLine], taken: set[str]) -> dict[str, tuple[str, Payout]]:
+    """Return those payouts that came back of which the bank shows both ways, as what came and as what went again."""
+    found: dict[str, tuple[str, Payout]] = {}
+    for ref, (name, payout) in bounced.items():
+        went = Payout(ref=f"{payout.ref}:bounced", amount=-payout.amount, arrives_date=payout.bounced_date or payout.arrives_date)
+        if any(_may_be(went, line) for line in lines) and (ref in taken or any(_may_be(payout, line) for line in lines)):
+            found |= {ref: (name, payout), f"{ref}:bounced": (name, went)}
+    return found
+
+
+def _match(waiting: list[BankLine], payouts: dict[str, tuple[str, Payout]], *, now: dt.datetime) -> dict[Any, str]:
+    """Match lines to payouts where there are as many of the one as of the other; return the payout's ref by line."""
     fits = {line.pk: [ref for ref, (_, payout) in payouts.items() if _may_be(payout, line)] for line in waiting}
-    matched = 0
+    matched: dict[Any, str] = {}
     for lines, refs in _clusters(waiting, fits):
         if len(lines) != len(refs):
             continue
@@ -79,7 +100,7 @@ def match_payouts(*, now: dt.datetime) -> int:
         )
         for line, ref in [pair for pair in pairs if _may_be(payouts[pair[1]][1], pair[0])]:
             _match_payout(line, ref, *payouts[ref], now=now)
-            matched += 1
+            matched[line.pk] = ref
     return matched
 
 

@@ -22,7 +22,7 @@ from masthead.funding.giving.reconciling import matching
 from masthead.funding.giving.reconciling.models import Discrepancy, MovementState, ProviderMovement, ProviderPayout, Reconciliation
 from masthead.funding.giving.reconciling.rules import Finding
 from masthead.funding.providers import registry
-from masthead.funding.providers.base import MovementKind, Payout, Provider
+from masthead.funding.providers.base import Movement, MovementKind, Payout, Provider
 from masthead.kernel.clock import date_in
 from masthead.kernel.errors import MastheadError
 from masthead.kernel.events import announce
@@ -71,6 +71,7 @@ def reconcile(*, provider_name: str, now: dt.datetime) -> Reconciliation:
         provider = registry.provider(provider_name)
         movements = provider.list_movements(since)
         payouts = provider.list_payouts(since) if provider.capabilities.payouts else []
+        movements += _before_the_books(provider_name, payouts, since=since)
         with transaction.atomic():
             one_at_a_time("reconcile")
             matching.store(provider_name, movements, since=since, now=now)
@@ -172,6 +173,18 @@ def _note(name: str, findings: Iterable[Finding], *, now: dt.datetime) -> None:
 # --- payouts and the bank ---------------------------------------------------------------------------------
 
 
+def _before_the_books(name: str, payouts: list[Payout], *, since: dt.datetime) -> list[Movement]:
+    """Return what payouts hold from before the first run, one movement for each: nothing lists it, and without it no payout of that time is what the books hold."""
+    begun = Reconciliation.objects.filter(provider=name, error="").order_by("since").values_list("since", flat=True).first() or since
+    found = []
+    for payout in payouts:
+        old = [movement.amount.minor for movement in payout.inside or () if movement.at < begun]
+        if any(old):
+            amount = Money(sum(old), payout.amount.currency)
+            found.append(Movement(ref=payout.ref, kind=MovementKind.BEFORE, payment_ref="", amount=amount, at=begun, words=f"{len(old)} movements"))
+    return found
+
+
 def _store_payouts(name: str, payouts: list[Payout]) -> None:
     for payout in payouts:
         inside = None if payout.inside is None else sum(movement.amount.minor for movement in payout.inside)
@@ -183,6 +196,7 @@ def _store_payouts(name: str, payouts: list[Payout]) -> None:
                 "currency": payout.amount.currency,
                 "arrives_on": payout.arrives_date,
                 "inside_minor": inside,
+                "bounced_on": payout.bounced_date,
             },
         )
 
@@ -215,13 +229,16 @@ def _payouts(name: str) -> list[Finding]:
                     amount=payout.amount - taken,
                 )
             )
-        told_until = reached.get(payout.currency)
-        late = payout.arrives_on + dt.timedelta(days=PAYOUT_DAYS)
-        if told_until and told_until > late and f"{name}:{payout.ref}" not in arrived:
+        told_until, ref = reached.get(payout.currency), f"{name}:{payout.ref}"
+        due, came = payout.bounced_on or payout.arrives_on, ref in arrived
+        # One that came back is on no statement, or twice: as it came, and as it went again.
+        missing = came != (f"{ref}:bounced" in arrived) if payout.bounced_on else not came
+        if told_until and told_until > due + dt.timedelta(days=PAYOUT_DAYS) and missing:
+            what = f"came back to {name} on {due}" if payout.bounced_on else f"was due on {due}"
             findings.append(
                 Finding(
                     key=f"payout:{payout.ref}:bank",
-                    cause=f"{about} was due on {payout.arrives_on}, and the bank's statements until {told_until} show no line that is it.",
+                    cause=f"{about} {what}, and the bank's statements until {told_until} show no line that is it.",
                     todo=f"Look for it among the lines that wait under Bank; if it is not there, ask {name} to which account it went.",
                     amount=payout.amount,
                 )

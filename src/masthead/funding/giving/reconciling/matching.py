@@ -2,34 +2,21 @@
 
 import datetime as dt
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
-from django.conf import settings
 from django.db import connection
 from django.db.models import Q, Sum
 
 from masthead.funding.giving.models import Gift
 from masthead.funding.giving.reconciling.models import MovementState, ProviderMovement, Reconciliation
+from masthead.funding.giving.reconciling.posting import post_difference, post_own
 from masthead.funding.giving.reconciling.rules import EXCHANGE, LATER, Finding, Wanted, base_of, wanted
-from masthead.funding.ledger.actions import Draft, open_account, post
-from masthead.funding.ledger.models import Account, AccountKind, Head, Kind, Total, Transfer
-from masthead.funding.ledger.rules import first_of_month
+from masthead.funding.ledger.models import Account, Head, Kind, Total, Transfer
 from masthead.funding.providers.base import Movement
-from masthead.kernel.clock import date_in
 from masthead.kernel.money import Money
 
 SOME = 400  # ids in one question
 LATE = dt.timedelta(hours=4)  # some providers list a movement only hours after they tell of its payment
-
-
-def clearing_code(provider: str, currency: str) -> str:
-    """Return the account of what a provider holds."""
-    return f"clearing:{provider}:{currency}"
-
-
-def transit_code(currency: str) -> str:
-    """Return the account of payouts that a provider has sent and no line of the bank shows yet."""
-    return f"bank:transit:{currency}"
 
 
 def store(provider: str, told: Iterable[Movement], *, since: dt.datetime, now: dt.datetime) -> int:
@@ -62,7 +49,7 @@ def match(provider: str, *, now: dt.datetime, last: bool = True) -> list[Finding
 
     What matched stays so: rows of the books never change, and a movement that changes is new again. One that is gone
     leaves its row of the books without a movement, which `unmatched_transfers` says. Posts what has no other way into the
-    books: payouts, fees of the account, and in the `last` look fees of disputes that the provider's facts did not tell of.
+    books (posting.py), in the `last` look also fees of disputes and differences of rates that the provider's facts did not tell of.
     """
     rows = list(ProviderMovement.objects.filter(~Q(state=MovementState.MATCHED), provider=provider))
     payments = sorted({row.payment_ref for row in rows if row.payment_ref})
@@ -73,9 +60,12 @@ def match(provider: str, *, now: dt.datetime, last: bool = True) -> list[Finding
     groups, others = wanted(row for row in rows if row.state != MovementState.GONE)
     effects = _effects(provider, [group.id for group in groups])
     ours = _payments_of_gifts(provider, payments)
+    foreign = {ref for ref, is_foreign in ours.items() if is_foreign}
     findings: list[Finding | None] = [_set(row, MovementState.FOREIGN, cause=_foreign(row), finding=True) for row in others]
     for group in groups:
-        if _post_own(provider, group, effects, last=last, now=now):
+        if post_own(provider, group, effects, last=last, now=now):
+            effects |= _effects(provider, [group.id])
+        if last and post_difference(provider, group, effects.get(group.id), foreign=foreign, now=now):
             effects |= _effects(provider, [group.id])
         findings += _judge(group, effects.get(group.id), ours=ours)
     _keep([row for row in rows if stood[row.pk] != (row.state, row.transfer, row.cause)])
@@ -108,7 +98,10 @@ def unmatched_transfers(provider: str, *, now: dt.datetime, after: int = 0) -> t
     alone = sorted(name for name in lacking if base_of(name) not in beside)
     rows = sorted((row for some in _in_parts(alone) for row in Transfer.objects.filter(id__in=some)), key=lambda row: row.seq)
     findings, sums = [], Counter[str]()
+    never_left = _never_left(rows)
     for row in rows:
+        if row.id in never_left:
+            continue
         end = min(end, row.seq - 1)
         effect = _effect(row, prefix)
         sums[row.currency] += effect
@@ -123,6 +116,14 @@ def unmatched_transfers(provider: str, *, now: dt.datetime, after: int = 0) -> t
                 )
             )
     return findings, sums, end
+
+
+def _never_left(rows: Iterable[Transfer]) -> set[str]:
+    """Return the refunds, and their coming back, of which no money moved: promised there, and called off before it left."""
+    alone = {row.id: row for row in rows}
+    back = [row for row in alone.values() if row.kind == Kind.BOUNCED and row.original_id in alone]
+    pairs = [(row.id, str(row.original_id)) for row in back if alone[str(row.original_id)].amount_minor == row.amount_minor]
+    return {name for pair in pairs for name in pair}
 
 
 def _moved_as(names: Iterable[str]) -> set[str]:
@@ -178,7 +179,7 @@ def _row(provider: str, movement: Movement, *, place: int, now: dt.datetime) -> 
     )
 
 
-def _judge(group: Wanted, effect: Money | None, *, ours: set[str]) -> list[Finding | None]:
+def _judge(group: Wanted, effect: Money | None, *, ours: Collection[str]) -> list[Finding | None]:
     first = group.movements[0]
     if effect == group.amount or (effect is None and not group.amount.minor):
         return [_set(row, MovementState.MATCHED, transfer=group.id) for row in group.movements]
@@ -214,31 +215,6 @@ def _foreign(row: ProviderMovement) -> str:
     return f"{row.provider} moved {row.amount}{said} as {row.kind.replace('_', ' ')} {row.ref}, which belongs to no gift of this newsroom."
 
 
-def _post_own(provider: str, group: Wanted, effects: dict[str, Money], *, last: bool, now: dt.datetime) -> bool:
-    """Post what only the reconciliation tells of, a payout on its way to the bank or a fee, and say whether it did."""
-    payment, stands = group.movements[0].payment_ref, effects.get(group.id)
-    if not group.own or (payment and f"{provider}:{payment}:gift" not in effects) or (stands and group.own != "dispute fee"):
-        return False
-    if group.own == "dispute fee" and (not last or (stands and Transfer.objects.filter(id=f"{group.id}{LATER}").exists())):
-        return False
-    amount = Money(group.amount.minor - stands.minor, stands.currency) if stands else group.amount
-    if not amount.minor or amount.currency != group.amount.currency:
-        return False
-    name, clearing, currency = f"{group.id}{LATER}" if stands else group.id, clearing_code(provider, amount.currency), amount.currency
-    other, kind, account_kind = f"fees:{provider}:{currency}", Kind.FEE, AccountKind.FEES
-    if group.own == "payout":
-        other, kind, account_kind = transit_code(currency), Kind.PAYOUT, AccountKind.BANK
-    open_account(code=clearing, currency=currency, kind=AccountKind.CLEARING, now=now)
-    open_account(code=other, currency=currency, kind=account_kind, now=now)
-    debit, credit = (other, clearing) if amount.minor < 0 else (clearing, other)
-    on = date_in(settings.ENV.zone, group.movements[-1 if stands else 0].at)
-    post(
-        drafts=[Draft(id=name, kind=kind, debit=debit, credit=credit, amount=Money(abs(amount.minor), currency), dated=on, book_month=first_of_month(on))],
-        now=now,
-    )
-    return True
-
-
 def _effects(provider: str, ids: list[str]) -> dict[str, Money]:
     """Return by how much each row, with what was exchanged beside it, moved the provider's clearing account; only of those that are in the books.
 
@@ -257,10 +233,12 @@ def _effect(row: Transfer, prefix: str) -> int:
     return (row.amount_minor if row.debit_id.startswith(prefix) else 0) - (row.amount_minor if row.credit_id.startswith(prefix) else 0)
 
 
-def _payments_of_gifts(provider: str, refs: list[str]) -> set[str]:
-    found: set[str] = set()
+def _payments_of_gifts(provider: str, refs: list[str]) -> dict[str, bool]:
+    """Return which of these payments are gifts of ours, and whether one was credited in another currency than was given."""
+    found: dict[str, bool] = {}
     for some in _in_parts(refs):
-        found |= set(Gift.objects.filter(provider=provider, provider_ref__in=some).exclude(provider_ref="").values_list("provider_ref", flat=True))
+        gifts = Gift.objects.filter(provider=provider, provider_ref__in=some).exclude(provider_ref="")
+        found |= {ref: bool(credited) and credited != given for ref, given, credited in gifts.values_list("provider_ref", "currency", "settled_currency")}
     return found
 
 

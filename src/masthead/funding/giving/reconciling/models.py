@@ -94,6 +94,7 @@ class ProviderPayout(models.Model):
     currency = models.CharField(max_length=3)
     arrives_on = models.DateField()
     inside_minor = models.BigIntegerField(null=True, help_text="The sum of what is in it, where the provider tells.")
+    bounced_on = models.DateField("came back on", null=True, help_text="It did not reach the bank.")
 
     class Meta:
         constraints: ClassVar = [models.UniqueConstraint(fields=["provider", "ref"], name="giving_payout_once")]

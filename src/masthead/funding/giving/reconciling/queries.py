@@ -91,9 +91,12 @@ def badge(now: dt.datetime) -> Badge:
 
 
 def payouts_matched() -> tuple[int, int]:
-    """Return how many of the payouts that providers told of stand on the bank's statements, and how many there are; one query, counted by the database."""
+    """Return how many of the payouts that providers told of stand on the bank's statements, and how many there are, without those that came back.
+
+    One query, counted by the database.
+    """
     on_bank = BankLine.objects.filter(state=LineState.PAYOUT, matched_ref=Concat(OuterRef("provider"), Value(":"), OuterRef("ref")))
-    found = ProviderPayout.objects.aggregate(told=Count("pk"), matched=Count("pk", filter=Exists(on_bank)))
+    found = ProviderPayout.objects.filter(bounced_on=None).aggregate(told=Count("pk"), matched=Count("pk", filter=Exists(on_bank)))
     return found["matched"], found["told"]
 
 

@@ -3,7 +3,6 @@
 import datetime as dt
 import uuid
 from dataclasses import replace
-from decimal import Decimal
 from typing import Any
 
 from masthead.funding.providers.base import (
@@ -17,8 +16,10 @@ from masthead.funding.providers.base import (
 )
 from masthead.funding.providers.paypal import account, client
 from masthead.funding.providers.paypal.amounts import from_paypal
+from masthead.funding.providers.paypal.disputed import SETTLED_WITHIN, fee_of
 from masthead.funding.providers.paypal.hints import PAY, PLEDGE
-from masthead.funding.providers.paypal.listing import SETTLED_WITHIN, refunds_listed
+from masthead.funding.providers.paypal.listing import refunds_listed
+from masthead.funding.providers.paypal.received import Received, of_capture, of_sale
 from masthead.kernel import clock
 from masthead.kernel.money import Money
 
@@ -34,6 +35,8 @@ STATES = {
     "DENIED": PaymentState.FAILED,
     "FAILED": PaymentState.FAILED,
 }
+CAME_BACK = {"FAILED", "CANCELLED"}  # of a refund
+A_MOMENT = dt.timedelta(minutes=1)
 # developer.paypal.com/docs/api/customer-disputes/v1, outcome_code. With a payout PayPal pays the buyer, and the seller keeps the money.
 OUTCOMES = {
     "RESOLVED_BUYER_FAVOUR": DisputeState.LOST,
@@ -87,35 +90,31 @@ def payment(ref: str) -> PaymentFacts:
 def _capture(said: Obj, order_id: str) -> PaymentFacts:
     order = client.get(f"/v2/checkout/orders/{order_id}")
     paid = ((order.get("purchase_units") or [{}])[0].get("payments") or {}).get("refunds") or []
-    refunds = [_refund(one) for one in paid if one.get("status") not in {"CANCELLED", "FAILED"}]
-    return _facts(said, gift=said.get("custom_id"), status=str(said["status"]), refunds=refunds, money=_received(said))
+    return _facts(said, gift=said.get("custom_id"), status=str(said["status"]), refunds=[_refund(one) for one in paid], money=of_capture(said))
 
 
 def _refund(said: Obj) -> RefundFacts:
     credited = (said.get("seller_payable_breakdown") or {}).get("net_amount_in_receivable_currency")
     settled = from_paypal(credited) if credited else None
-    return RefundFacts(ref=said["id"], amount=from_paypal(said["amount"]), created_at=moment(said["create_time"]), settled=settled)
+    made = RefundFacts(ref=said["id"], amount=from_paypal(said["amount"]), created_at=moment(said["create_time"]), settled=settled)
+    return _bounced(made, said) if said.get("status") in CAME_BACK else made
 
 
-def _received(said: Obj) -> tuple[Money | None, Money | None, Decimal | None]:
-    """Return fee, settled gross and rate of a capture, from its seller_receivable_breakdown."""
-    parts = said.get("seller_receivable_breakdown") or {}
-    fee = from_paypal(parts["paypal_fee"]) if parts.get("paypal_fee") else None
-    rate = (parts.get("exchange_rate") or {}).get("value")
-    return _settled(fee, parts.get("receivable_amount"), parts.get("paypal_fee_in_receivable_currency"), rate)
+def _bounced(made: RefundFacts, said: Obj) -> RefundFacts:
+    """Return a refund that did not reach the supporter, or was called off."""
+    why = (said.get("status_details") or {}).get("reason") or said.get("status") or said.get("state")
+    return replace(made, bounced_at=moment(said.get("update_time") or said["create_time"]), reason=str(why).replace("_", " ").lower())
 
 
-def _settled(fee: Money | None, receivable: Obj | None, fee_received: Obj | None, rate: Any) -> tuple[Money | None, Money | None, Decimal | None]:
-    """Return fee, gross and rate in the currency that was credited, where PayPal changed it; else the fee alone."""
-    if not receivable or not rate or not fee:
-        return fee, None, None
-    net = from_paypal(receivable)
-    kept = from_paypal(fee_received) if fee_received else Money(int((fee.major * Decimal(rate)).scaleb(_digits(net)).to_integral_value()), net.currency)
-    return kept, net + kept, Decimal(rate)
-
-
-def _digits(amount: Money) -> int:
-    return -int(amount.major.as_tuple().exponent)
+def _sale_refund(made: RefundFacts) -> RefundFacts:
+    """Return a subscription payment's refund as it is now: the list tells only that it was made (developer.paypal.com/docs/api/payments/v1, refund)."""
+    try:
+        said = client.get(f"/v1/payments/refund/{made.ref}")
+    except client.Refused as refusal:
+        if not refusal.is_unknown:
+            raise
+        return made
+    return _bounced(made, said) if str(said.get("state")).upper() in CAME_BACK else made
 
 
 def _sale(ref: str) -> PaymentFacts:
@@ -123,15 +122,15 @@ def _sale(ref: str) -> PaymentFacts:
     said = client.get(f"/v1/payments/sale/{ref}")
     status, pledge = str(said["state"]).upper(), str(said.get("billing_agreement_id") or "")
     amount = from_paypal(said["amount"])
-    refunds = refunds_listed(ref, since=moment(said["create_time"])) if "REFUNDED" in status else []
-    back = sum(refund.amount.minor for refund in refunds)
+    made, touched = moment(said["create_time"]), moment(said.get("update_time") or said["create_time"])
+    # One that came back leaves the payment as if it had never been, but for the moment in which it was last touched.
+    refunds = [_sale_refund(one) for one in refunds_listed(ref, since=made)] if "REFUNDED" in status or touched > made + A_MOMENT else []
+    back = sum(refund.amount.minor for refund in refunds if not refund.bounced_at)
     if (status == "REFUNDED" and back < amount.minor) or (status == "PARTIALLY_REFUNDED" and not back):
         raise ProviderUnreachable(
             f"PayPal says that {ref} was given back and does not list the refund yet, which takes it up to three hours; it is tried again."
         )
-    fee = from_paypal(said["transaction_fee"]) if said.get("transaction_fee") else None
-    money = _settled(fee, said.get("receivable_amount"), said.get("transaction_fee_in_receivable_currency"), said.get("exchange_rate"))
-    facts = _facts(said, gift=said.get("custom"), status=status, refunds=refunds, money=money)
+    facts = _facts(said, gift=said.get("custom"), status=status, refunds=refunds, money=of_sale(said))
     if not pledge:
         return facts
     begun = client.get(f"/v1/billing/subscriptions/{pledge}")
@@ -147,21 +146,24 @@ def first_payment(subscription: Obj, *, until: dt.datetime | None = None) -> Obj
     return min(found, key=lambda one: moment(one["time"])) if found else {}
 
 
-def _facts(said: Obj, *, gift: Any, status: str, refunds: list[RefundFacts], money: tuple[Money | None, Money | None, Decimal | None]) -> PaymentFacts:
+def _facts(said: Obj, *, gift: Any, status: str, refunds: list[RefundFacts], money: Received) -> PaymentFacts:
     if status not in STATES:
         raise ProviderError(f"PayPal says that {said['id']} is {status[:40]!r}, which is not known here: ask PayPal what it means.")
     state, amount = STATES[status], from_paypal(said["amount"])
     created, updated = moment(said["create_time"]), moment(said.get("update_time") or said["create_time"])
     found = [one for dispute in _disputes(said["id"]) for one in dispute]
     kept_refunds, disputes = taken_back(amount, without_settlements(refunds, found), found)
-    returned = sum(one.amount.minor for one in kept_refunds) + sum(one.amount.minor for one in disputes if one.state is not DisputeState.WON)
+    if money.gross:  # of a fee in another currency than the balance's only the list of transactions tells what it cost
+        disputes = [replace(one, fee=None) if one.fee and one.fee.currency != money.gross.currency else one for one in disputes]
+    returned = sum(one.amount.minor for one in kept_refunds if not one.bounced_at) + sum(
+        one.amount.minor for one in disputes if one.state is not DisputeState.WON
+    )
     # Money that went back whole without a refund or a dispute was taken by the bank that it came from.
     reversed_late = status == "REVERSED" or (status == "REFUNDED" and returned < amount.minor)
     settled_at = None
     if state is PaymentState.SETTLED or reversed_late:
         # PayPal has no moment of settling. Untouched, a payment was last changed when it settled; later changes hide that.
-        settled_at = updated if status == "COMPLETED" and not disputes else created
-    fee, settled, rate = money
+        settled_at = updated if status == "COMPLETED" and not disputes and not kept_refunds else created
     return PaymentFacts(
         ref=PAY + said["id"],
         gift_id=gift_of(gift),
@@ -171,12 +173,12 @@ def _facts(said: Obj, *, gift: Any, status: str, refunds: list[RefundFacts], mon
         settled_at=settled_at,
         failed_at=updated if reversed_late or state is PaymentState.FAILED else None,
         reason=_reason(said) if state is not PaymentState.SETTLED or reversed_late else "",
-        fee=fee if settled_at else None,
+        fee=money.fee if settled_at else None,
         refunds=tuple(kept_refunds),
         disputes=tuple(disputes),
         live=not account.is_test(),
-        settled=settled if settled_at else None,
-        exchange_rate=rate if settled_at else None,
+        settled=money.gross if settled_at else None,
+        exchange_rate=money.rate if settled_at else None,
     )
 
 
@@ -200,16 +202,8 @@ def _dispute(said: Obj) -> list[DisputeFacts | RefundFacts]:
     lost = from_paypal(outcome["amount_refunded"]) if state is DisputeState.LOST and outcome.get("amount_refunded") else amount
     part = [RefundFacts(ref=ref, amount=lost, created_at=updated)] if 0 < lost.minor < amount.minor else []
     closed = None if state is DisputeState.OPEN else updated
-    moved = DisputeFacts(ref=ref, amount=amount, state=DisputeState.WON if part else state, created_at=created, closed_at=closed, fee=_dispute_fee(said))
+    moved = DisputeFacts(ref=ref, amount=amount, state=DisputeState.WON if part else state, created_at=created, closed_at=closed, fee=fee_of(said))
     return [moved, *part]
-
-
-def _dispute_fee(said: Obj) -> Money | None:
-    moves = said.get("fund_movements") or said.get("money_movements") or []
-    for move in moves:
-        if (move.get("party") or move.get("affected_party")) == "SELLER" and move.get("type") == "DEBIT" and "FEE" in str(move.get("reason")):
-            return from_paypal(move["amount"])
-    return None
 
 
 def without_settlements(refunds: list[RefundFacts], found: list[DisputeFacts | RefundFacts]) -> list[RefundFacts]:
@@ -229,7 +223,7 @@ def taken_back(amount: Money, refunds: list[RefundFacts], found: list[DisputeFac
     PayPal settles a dispute that was lost by a refund of its own; what a dispute has taken already is not taken again.
     """
     left, kept, disputes = amount, [], []
-    for one in sorted([*refunds, *found], key=lambda each: (each.created_at, not _is_won(each), each.ref)):  # of two at once the one that took nothing
+    for one in sorted([*refunds, *found], key=lambda each: (each.created_at, not _is_back(each), each.ref)):  # of two at once the one that took nothing
         part = replace(one, amount=min(one.amount, left))
         if part.amount.minor <= 0:
             continue
@@ -237,10 +231,10 @@ def taken_back(amount: Money, refunds: list[RefundFacts], found: list[DisputeFac
             kept.append(part)
         else:
             disputes.append(part)
-        if not _is_won(part):
+        if not _is_back(part):
             left -= part.amount
     return kept, disputes
 
 
-def _is_won(one: DisputeFacts | RefundFacts) -> bool:
-    return isinstance(one, DisputeFacts) and one.state is DisputeState.WON
+def _is_back(one: DisputeFacts | RefundFacts) -> bool:
+    return one.state is DisputeState.WON if isinstance(one, DisputeFacts) else one.bounced_at is not None

@@ -133,9 +133,11 @@ class PayPalProvider:
         return listing.movements(since)
 
     def list_payouts(self, since: dt.datetime) -> list[Payout]:
-        """Return every withdrawal to a bank since then; PayPal does not say which payments are in one."""
-        found = [movement for movement in listing.movements(since) if movement.kind is MovementKind.PAYOUT and movement.amount.minor < 0]
-        return [Payout(ref=movement.ref, amount=-movement.amount, arrives_date=movement.at.date()) for movement in found]
+        """Return every withdrawal to a bank since then, and which came back; PayPal does not say which payments are in one."""
+        found = listing.movements(since)
+        back = {movement.ref: movement.at.date() for movement in found if movement.kind is MovementKind.PAYOUT_BOUNCED}
+        sent = [movement for movement in found if movement.kind is MovementKind.PAYOUT and movement.amount.minor < 0]
+        return [Payout(ref=one.ref, amount=-one.amount, arrives_date=one.at.date(), bounced_date=back.get(one.ref)) for one in sent]
 
     def changed_since(self, since: dt.datetime) -> list[str]:
         """Return what PayPal's events since then are about; it keeps them for 30 days."""

@@ -25,7 +25,8 @@ Obj = dict[str, Any]
 GIFT = "masthead_gift"  # in the metadata of everything we begin
 REFUND = "masthead_refund"
 FIRST_INVOICE = "subscription_create"
-GIVEN_BACK = {"succeeded", "pending"}  # of a refund: one that failed gave nothing back
+GIVEN_BACK = {"succeeded", "pending"}
+CAME_BACK = {"failed", "canceled"}  # of a refund: it did not reach the supporter
 ENDED = {"canceled", "incomplete_expired"}
 OVERDUE = {"past_due", "unpaid", "incomplete"}
 PAID_UP = {"active", "trialing"}
@@ -56,7 +57,7 @@ def payment(intent: Obj, *, invoice: Obj | None, refunds: Sequence[Obj], dispute
         fee=from_stripe(credited["fee"], credited["currency"]) if credited else None,
         pledge_ref=id_of(details.get("subscription")),
         renewal=bool(invoice and invoice["billing_reason"] != FIRST_INVOICE),
-        refunds=tuple(refund(one) for one in refunds if one["status"] in GIVEN_BACK),
+        refunds=tuple(refund(one) for one in refunds if one["status"] in GIVEN_BACK | CAME_BACK),
         disputes=tuple(found for found in map(_dispute, disputes) if found),
         live=bool(intent["livemode"]),
         settled=from_stripe(credited["amount"], credited["currency"]) if credited else None,
@@ -116,10 +117,19 @@ def _unpaid_page(subscription: Obj) -> str:
 
 
 def refund(said: Obj) -> RefundFacts:
-    """Return what a refund means, its movement in place where Stripe has booked it."""
-    booked = said.get("balance_transaction")
-    settled = -from_stripe(booked["amount"], booked["currency"]) if isinstance(booked, dict) else None
-    return RefundFacts(ref=said["id"], amount=from_stripe(said["amount"], said["currency"]), created_at=moment(said["created"]), settled=settled)
+    """Return what a refund means, its movements in place where Stripe has booked them: there, and back where it could not reach the supporter."""
+    booked, back = said.get("balance_transaction"), said.get("failure_balance_transaction")
+    # One whose money left and is not booked back yet is still away; one whose money never left came back as it began.
+    bounced = said["status"] in CAME_BACK and (isinstance(back, dict) or not booked)
+    return RefundFacts(
+        ref=said["id"],
+        amount=from_stripe(said["amount"], said["currency"]),
+        created_at=moment(said["created"]),
+        settled=-from_stripe(booked["amount"], booked["currency"]) if isinstance(booked, dict) else None,
+        bounced_at=moment(back["created"] if isinstance(back, dict) else said["created"]) if bounced else None,
+        given_back=from_stripe(back["amount"], back["currency"]) if isinstance(back, dict) else None,
+        reason=str(said.get("failure_reason") or said["status"]).replace("_", " ") if bounced else "",
+    )
 
 
 def gift_of(metadata: Any) -> uuid.UUID | None:

@@ -33,12 +33,13 @@ from masthead.kernel.money import Money
 
 Obj = dict[str, Any]
 SIGNATURE_HEADER = "stripe-signature"
-CHARGE_PARTS = ("latest_charge.balance_transaction", "latest_charge.failure_balance_transaction")
+CHARGE_PARTS = ("latest_charge.balance_transaction", "latest_charge.failure_balance_transaction", "latest_charge.refunds")
+REFUND_PARTS = ["data.balance_transaction", "data.failure_balance_transaction"]
 WITH_INVOICE: Obj = {"expand": ["latest_invoice"]}
 LOOK_BACK = dt.timedelta(days=1)  # how old a checkout can be that is still open
 EVENTS_KEPT = dt.timedelta(days=30)  # docs.stripe.com/api/events
 LONGEST_WORD = 100  # the inbox's columns
-ARRIVED = {"paid", "in_transit", "pending"}
+ARRIVED, BOUNCED = {"paid", "in_transit", "pending"}, {"failed", "canceled"}
 
 
 class StripeProvider:
@@ -179,9 +180,9 @@ class StripeProvider:
         return [movement for one in reversed(booked) for movement in movements(one)]
 
     def list_payouts(self, since: dt.datetime) -> list[Payout]:
-        """Return every payout since then, oldest first; only of an automatic one Stripe tells what is in it."""
-        found = [one for one in client.every("payouts", {"created": {"gte": int(since.timestamp())}}) if one["status"] in ARRIVED]
-        return [_payout(one) for one in reversed(found)]
+        """Return every payout since then, oldest first, those that came back too; only of an automatic one Stripe tells what is in it."""
+        asked = {"created": {"gte": int(since.timestamp())}, "expand": ["data.failure_balance_transaction"]}
+        return [_payout(one) for one in reversed(client.every("payouts", asked)) if one["status"] in ARRIVED | BOUNCED]
 
     def changed_since(self, since: dt.datetime) -> list[str]:
         """Return what Stripe's events tell of, each once, oldest first. Stripe keeps events for thirty days.
@@ -226,7 +227,9 @@ def _session(request: StartRequest) -> Obj:
 def _payment(ref: str) -> PaymentFacts:
     intent = client.retrieve("payment_intents", ref, expand=CHARGE_PARTS)
     charge: Obj = intent.get("latest_charge") or {}
-    refunds = client.every("refunds", {"payment_intent": ref, "expand": ["data.balance_transaction"]}) if charge.get("amount_refunded") else []
+    # Of a refund that came back `amount_refunded` says nothing any more.
+    refunded = (charge.get("refunds") or {}).get("data")
+    refunds = client.every("refunds", {"payment_intent": ref, "expand": REFUND_PARTS}) if refunded else []
     disputes = client.every("disputes", {"payment_intent": ref}) if charge.get("disputed") else []
     return facts.payment(intent, invoice=_invoice_of(intent), refunds=refunds[::-1], disputes=disputes[::-1])
 
@@ -280,13 +283,16 @@ def _running(ref: str) -> Obj:
 
 def _payout(said: Obj) -> Payout:
     inside: tuple[Movement, ...] | None = None
-    if said["automatic"]:
+    # Until Stripe has reconciled it, the list of what is in a payout is not whole.
+    if said["automatic"] and said.get("reconciliation_status") != "in_progress":
         booked = client.every("balance_transactions", {"payout": said["id"], "expand": ["data.source"]})
         inside = tuple(movement for one in reversed(booked) if one["type"] != "payout" for movement in movements(one))
+    back = said.get("failure_balance_transaction")
     return Payout(
         ref=said["id"],
         amount=from_stripe(said["amount"], said["currency"]),
         arrives_date=facts.moment(said["arrival_date"]).date(),
         movement_refs=tuple(dict.fromkeys(movement.ref for movement in inside or ())),
         inside=inside,
+        bounced_date=facts.moment(back["created"]).date() if isinstance(back, dict) else None,
     )

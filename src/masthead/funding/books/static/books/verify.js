@@ -173,8 +173,9 @@ async function checkReceipt(paper, keys) {
   }
   if (!rows.length || rows.length !== told.length || rows[0].kind !== "gift") throw new Altered("The rows it shows are not those that the receipt was signed for.");
   if (said.books !== point.origin) throw new Altered(`The receipt is of ${said.books} and its checkpoint of ${point.origin}.`);
-  const back = rows.slice(1).filter((row) => ["refund", "dispute", "failure"].includes(row.kind));
-  const after = back.map((row) => `; ${money(row.amount_minor, row.currency)} taken back as ${row.kind} in row ${row.seq}`).join("");
+  const words = { refund: "taken back", dispute: "taken back", failure: "taken back", won: "came back", bounced: "came back" };
+  const back = rows.slice(1).filter((row) => Object.hasOwn(words, row.kind));
+  const after = back.map((row) => `; ${money(row.amount_minor, row.currency)} ${words[row.kind]} as ${row.kind} in row ${row.seq}`).join("");
   return `Receipt ${said.number}: ${said.given} given to “${said.campaign}” is in the books of ${point.origin} as row ${rows[0].seq} of ${rows[0].dated}, under the checkpoint of ${point.day} over ${point.size} rows${after}.`;
 }
 
