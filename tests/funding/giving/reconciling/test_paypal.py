@@ -129,6 +129,27 @@ def test_a_withdrawal_for_which_money_was_changed_is_a_payout_and_a_change(sim):
     assert held("clearing:paypal") == {"clearing:paypal:EUR": 40_000 - 1190 - 9500}
 
 
+def test_a_change_waits_for_what_was_changed_to_be_listed(sim):
+    sim.paypal.habits.listed_after = dt.timedelta(0)
+    since = sim.clock.now() - dt.timedelta(hours=1)
+    sim.paypal.change("20.00", "EUR", "21.50", "USD", about="NOTLISTEDYET12345")
+    sim.advance(minutes=1)
+    assert registry.provider("paypal").list_movements(since) == []
+    sim.advance(hours=HOURS_UNTIL_LISTED)
+    assert [move.amount for move in registry.provider("paypal").list_movements(since)] == [Money(-2000, "EUR"), Money(2150, "USD")]
+
+
+def test_a_payment_at_the_edge_of_what_is_asked_for_is_not_cut_off_from_its_change(changing):
+    sim = changing
+    given(sim, make_campaign())
+    at = sim.clock.now()
+    sim.advance(hours=HOURS_UNTIL_LISTED)
+    sim.store.all("paypal.row")[0]["_at"] -= dt.timedelta(seconds=20)  # the payment; its change follows
+    sim.store.all("paypal.row")[0]["transaction_info"]["transaction_initiation_date"] = (at - dt.timedelta(seconds=20)).isoformat()
+    assert registry.provider("paypal").list_movements(at) == []
+    assert [move.amount.currency for move in registry.provider("paypal").list_movements(at - dt.timedelta(minutes=1))] == ["USD", "USD"]
+
+
 # --- fees and reserves -----------------------------------------------------------------------------
 
 

@@ -71,7 +71,7 @@ def reconcile(*, provider_name: str, now: dt.datetime) -> Reconciliation:
         provider = registry.provider(provider_name)
         movements = provider.list_movements(since)
         payouts = provider.list_payouts(since) if provider.capabilities.payouts else []
-        movements += _before_the_books(provider_name, payouts, since=since)
+        movements += _before_the_books(provider_name, payouts, since=since, now=now)
         with transaction.atomic():
             one_at_a_time("reconcile")
             matching.store(provider_name, movements, since=since, now=now)
@@ -106,12 +106,18 @@ def explain(*, discrepancy: Discrepancy, reason: str, by: Any, now: dt.datetime)
 
 
 def _since(name: str, *, now: dt.datetime) -> dt.datetime:
-    """Return from when on to ask: the last run that succeeded, with overlap; at first, a day before the provider's first gift."""
+    """Return from when on to ask: the last run that succeeded, with overlap; at first, a day before the provider's first gift, and never from before that."""
     last = Reconciliation.objects.filter(provider=name, error="", began_at__lte=now).first()
     if last:
-        return last.began_at - OVERLAP
+        return max(last.began_at - OVERLAP, _begun(name, now=now) or last.since)
     first = Gift.objects.filter(provider=name).order_by("created_at").first()
     return (first.created_at if first else now - OVERLAP) - dt.timedelta(days=1)
+
+
+def _begun(name: str, *, now: dt.datetime) -> dt.datetime | None:
+    """Return from when on the first run that succeeded has asked; what was before that is not the books'."""
+    runs = Reconciliation.objects.filter(provider=name, error="", began_at__lte=now)  # not those of a clock that ran ahead
+    return runs.order_by("pk").values_list("since", flat=True).first()
 
 
 def _fetch_what_is_missing(name: str, *, now: dt.datetime) -> None:
@@ -173,10 +179,9 @@ def _note(name: str, findings: Iterable[Finding], *, now: dt.datetime) -> None:
 # --- payouts and the bank ---------------------------------------------------------------------------------
 
 
-def _before_the_books(name: str, payouts: list[Payout], *, since: dt.datetime) -> list[Movement]:
+def _before_the_books(name: str, payouts: list[Payout], *, since: dt.datetime, now: dt.datetime) -> list[Movement]:
     """Return what payouts hold from before the first run, one movement for each: nothing lists it, and without it no payout of that time is what the books hold."""
-    begun = Reconciliation.objects.filter(provider=name, error="").order_by("since").values_list("since", flat=True).first() or since
-    found = []
+    begun, found = _begun(name, now=now) or since, []
     for payout in payouts:
         old = [movement.amount.minor for movement in payout.inside or () if movement.at < begun]
         if any(old):

@@ -10,7 +10,7 @@ from typing import Any
 from masthead.funding.providers.base import Movement, RefundFacts
 from masthead.funding.providers.paypal import client
 from masthead.funding.providers.paypal.amounts import from_paypal
-from masthead.funding.providers.paypal.movements import moment
+from masthead.funding.providers.paypal.movements import TOGETHER, moment
 from masthead.funding.providers.paypal.movements import movements as movements_of
 from masthead.kernel import clock
 
@@ -24,7 +24,9 @@ BOOKED = {"S", "V", "F"}  # successful, reversed later, refunded in part later; 
 
 def movements(since: dt.datetime) -> list[Movement]:
     """Return every change of the balance since then that PayPal lists by now, oldest first."""
-    return sorted((one for one in movements_of(list(_listed(since))) if one.at >= since), key=lambda one: one.at)
+    # From a little earlier on, so that what was changed into another currency is not cut off from its change.
+    found = movements_of(list(_listed(since - TOGETHER)), complete_until=clock.now() - LATE)
+    return sorted((one for one in found if one.at >= since), key=lambda one: one.at)
 
 
 def refunds_listed(ref: str, *, since: dt.datetime) -> list[RefundFacts]:

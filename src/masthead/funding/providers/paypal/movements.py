@@ -47,12 +47,14 @@ def moment(text: Any) -> dt.datetime:
         raise ProviderError(f"PayPal says {str(text)[:40]!r} where a moment belongs: ask PayPal what it means.") from None
 
 
-def movements(told: Sequence[Obj]) -> list[Movement]:
-    """Return what the rows of the list (transaction_info) moved: gross and fee apart, each in the currency in which it stayed."""
+def movements(told: Sequence[Obj], *, complete_until: dt.datetime) -> list[Movement]:
+    """Return what the rows of the list (transaction_info) moved: gross and fee apart, each in the currency in which it stayed.
+
+    A change of currency after `complete_until` may be of a payment that is not listed yet, and is left for later.
+    """
     rows = [_Row.of(said) for said in told]
     changes, alone = _changes([row for row in rows if row.code.startswith(CHANGES)])
-    context = _Context(rows)
-    found = [_alone(row) for row in alone]
+    context, found = _Context(rows), []
     for row in rows:
         if not row.code.startswith(CHANGES):
             moved = _moved(row, context)
@@ -61,7 +63,8 @@ def movements(told: Sequence[Obj]) -> list[Movement]:
                 changes.remove(change)
                 moved = _in_the_other_currency(row, moved, change)
             found += moved
-    return found + [_alone(side) for change in changes for side in (change.out, change.into)]
+    left = alone + [side for change in changes for side in (change.out, change.into)]
+    return found + [_alone(side) for side in left if not side.about or side.at <= complete_until]
 
 
 @dataclass(frozen=True)
