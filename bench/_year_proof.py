@@ -8,6 +8,7 @@ from bench._year_newsroom import Newsroom, by_size
 from bench._year_world import CURRENCIES
 from masthead.funding.books import queries as books
 from masthead.funding.books.models import Statement
+from masthead.funding.books.verify import causes
 from masthead.funding.campaigns import queries as campaigns
 from masthead.funding.giving.banking.models import BankLine, LineState
 from masthead.funding.giving.models import Gift
@@ -30,7 +31,7 @@ def prove(newsroom: Newsroom) -> dict[str, Any]:
     began = time.process_time()
     report = verify()
     verified = time.process_time() - began
-    wrong += [str(problem) for problem in report.problems]
+    wrong += [*(str(problem) for problem in report.problems), *causes()]
     began = time.process_time()
     wrong += _papers()
     papers_took = time.process_time() - began

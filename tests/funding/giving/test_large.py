@@ -12,7 +12,7 @@ from django.urls import reverse
 from masthead.funding.giving import queries
 from masthead.funding.giving.banking.models import BankAccount, BankFile, BankLine, BankStatement, LineState
 from masthead.funding.giving.managing import views
-from masthead.funding.giving.models import Gift, GiftState, Pledge
+from masthead.funding.giving.models import Gift, GiftState, InboxEvent, Pledge
 from masthead.funding.giving.reconciling.models import ProviderPayout
 from masthead.kernel import clock
 from masthead.newsroom.staff.roles import Role
@@ -127,6 +127,16 @@ def test_a_reference_is_looked_up_and_a_name_only_where_there_is_no_such_referen
     assert list(queries.gifts_found("pay_", by_person=True)) == [made[2]]
     assert list(queries.gifts_found("reader 6.", by_person=True)) == [made[6]]
     assert list(queries.gifts_found("reader 6.", by_person=False)) == []
+
+
+def test_the_webhooks_of_a_gift_are_found_by_what_they_are_about():
+    [gift] = gifts(1, checkout_ref="cs_0")
+    for number, ref in enumerate(["pay_0", "pay_1", ""]):
+        InboxEvent.objects.create(provider="practice", event_id=f"e{number}", kind="x", object_ref=ref, body=b"", received_at=NOW, next_try_at=NOW)
+    with CaptureQueriesContext(connection) as asked:
+        assert [event.object_ref for event in queries.webhooks_of(gift)] == ["pay_0"]
+    if connection.vendor == "sqlite":
+        assert "giving_inbox_object" in steps_of(asked.captured_queries[0]["sql"])
 
 
 def test_payouts_on_the_banks_statements_are_counted_by_the_database():

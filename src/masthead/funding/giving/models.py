@@ -220,6 +220,7 @@ class InboxEvent(models.Model):
         indexes = [
             models.Index(fields=["next_try_at"], condition=models.Q(applied_at__isnull=True), name="giving_inbox_waiting"),
             models.Index(fields=["provider", "next_try_at"], condition=models.Q(applied_at__isnull=True), name="giving_inbox_due"),
+            models.Index(fields=["object_ref", "provider"], name="giving_inbox_object"),
         ]
         ordering = ["pk"]
 
