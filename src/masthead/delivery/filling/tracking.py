@@ -90,7 +90,7 @@ def _note(found: Reads, query: Query, sql: str, *, makes_objects: Mapping[str, A
     asked = set(_columns(query.where))
     told_by_row = _reached(query, bound) if makes_objects else set()
     for alias, join in query.alias_map.items():
-        if f'"{alias}"' not in sql:
+        if not re.search(rf"\b{re.escape(alias)}\b", sql):  # quoted where it is a table's own name, bare where Django made it up (U0, T4)
             continue  # a join that Django found needless
         if alias in bound:
             found.keys.update(bound[alias])
