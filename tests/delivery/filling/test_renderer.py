@@ -2,12 +2,14 @@
 
 import pytest
 from django.db import connection
+from django.db.models import Count, Exists, OuterRef
 
 from masthead.delivery.filling import addresses, changes, rendering, triggers
 from masthead.delivery.filling.models import Change
 from masthead.delivery.filling.renderer import Renderer
 from masthead.delivery.filling.tracking import tracking
 from masthead.funding.campaigns.actions import feature
+from masthead.funding.giving.models import BankLine, ProviderPayout
 from masthead.newsroom.stories import actions
 from masthead.newsroom.stories.models import StoryPage, Topic
 from tests.delivery.filling.site import path
@@ -186,3 +188,10 @@ def test_a_page_that_is_not_there_is_no_news_for_the_log(renderer, client, caplo
     assert caplog.records == []
     client.get("/topics/nowhere/")
     assert [record.getMessage() for record in caplog.records] == ["Not Found: /topics/nowhere/"]
+
+
+def test_what_a_subquery_reads_is_depended_on():
+    on_bank = BankLine.objects.filter(matched_ref=OuterRef("ref"))  # the database knows its table as U0
+    with tracking() as found:
+        ProviderPayout.objects.aggregate(matched=Count("pk", filter=Exists(on_bank)))
+    assert {"giving_bankline", "giving_providerpayout"} <= found.keys
