@@ -25,7 +25,7 @@ from bench._recorded import record
 GIFTS = 3000
 SENDERS = 8
 KEY = {"Authorization": "Bearer sk_test_simulated", "Stripe-Version": "2026-10-28.endive"}
-EXPAND = "expand[0]=latest_charge.balance_transaction&expand[1]=latest_charge.failure_balance_transaction"
+EXPAND = "expand[0]=latest_charge.balance_transaction&expand[1]=latest_charge.failure_balance_transaction&expand[2]=latest_charge.refunds"
 BOTH = {
     "one webhook a gift": ("payment_intent.succeeded",),
     "three webhooks a gift": ("checkout.session.completed", "payment_intent.succeeded", "charge.updated"),
