@@ -61,10 +61,9 @@ def _child(size: int) -> dict[str, str]:
         path = "/" + story.url_path.split("/", 2)[2]
         began, spent, seen = time.perf_counter(), time.process_time(), {}
         renderer.take_in()
-        while (waiting := renderer.needs.next(_now())) is not None:
-            renderer._make(waiting)
-            if waiting.path in {path, "/"}:
-                seen[waiting.path] = time.perf_counter() - began
+        while (done := renderer.make_next()) is not None:
+            if done in {path, "/"}:
+                seen[done] = time.perf_counter() - began
         made, renderer.tally.made = renderer.tally.made, []
         rounds.append((len(made), seen[path], seen["/"], time.perf_counter() - began, time.process_time() - spent))
     pages, story_s, front_s, all_s, cpu = (sorted(column)[ROUNDS // 2] for column in zip(*rounds, strict=True))

@@ -5,17 +5,19 @@ Pages are kept because they are in one of these lists, never because somebody as
 """
 
 import datetime as dt
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
+from typing import Any
 
 from django.conf import settings
 from django.contrib.staticfiles.storage import staticfiles_storage
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.urls import reverse
 from django.utils.encoding import iri_to_uri
 from wagtail.contrib.redirects.models import Redirect
 from wagtail.models import Page
 
 from masthead.delivery.filling.changes import Effect
+from masthead.delivery.filling.needs import Rank
 from masthead.delivery.queries import path_of
 from masthead.funding.books.models import Statement
 from masthead.funding.books.queries import FILES as FORMS
@@ -33,9 +35,49 @@ BOOKS = ("/books/", "/books/gifts/", "/books/checkpoints/", LATEST_CHECKPOINT, "
 COSTLY = ("/archive/", "/sources/", "/sitemap.xml")  # made of every story: after all others
 # Where an address that is nothing today may become something by a change of what hangs from it.
 MAY_APPEAR = ("/sources/", "/kept/", "/pictures/")
+SITEMAPS = "/sitemap-"
+LISTS = ("/topics/", "/authors/", "/archive/", *MAY_APPEAR, "/corrections/")
+DEPTH_OF_SECTIONS = 2  # slashes in the address of a section and of what else stands below the front page
+FEED, STATEMENTS = "feed.xml", "statements.json"
+BESIDE = (FEED, STATEMENTS)  # what machines read below pages of the tree
+NEWEST = 2000
 SHOWN_STATIC = ("theme/", "campaigns/", "giving/", "books/")
 AT_ONCE = 500
 ROBOTS = 50_000  # addresses in one sitemap
+
+
+def rank_of(path: str) -> Rank:
+    """Return how soon readers look for a page that shows what changed."""
+    if path in COSTLY or path.startswith(SITEMAPS):
+        return Rank.COSTLY
+    if path.count("/") <= DEPTH_OF_SECTIONS or path.endswith("/feed.xml"):
+        return Rank.FRONT
+    return Rank.LIST if path.startswith(LISTS) else Rank.BESIDE
+
+
+def in_order(paths: Iterable[str]) -> list[str]:
+    """Return addresses of one rank as they are to be made: the front page first, feeds after what they are of, lists by their kind."""
+    return sorted(paths, key=lambda path: (path != "/", path.endswith("/feed.xml"), *(not path.startswith(kind) for kind in LISTS), path.count("/"), path))
+
+
+def newest_first(paths: Collection[str]) -> list[str]:
+    """Return addresses of which there are many with those of the newest stories first: the rest will take its time in any order."""
+    newest = of_pages(StoryPage.objects.filter(live=True, published_at__isnull=False).order_by("-published_at", "-pk")[:NEWEST])
+    first = [path for path in newest if path in paths]
+    return [*first, *sorted(set(paths) - set(first))]
+
+
+def left(effect: Effect) -> tuple[set[str], set[str]]:
+    """Return the addresses at which pages were that are gone, or elsewhere, and where no other page is now; and those of them from which nothing leads on."""
+    slugs = {url_path.rstrip("/").rpartition("/")[2] for url_path in effect.left}
+    taken = {path_of(url_path) for url_path in Page.objects.filter(slug__in=slugs, live=True).values_list("url_path", flat=True)} if slugs else set()
+    gone = {path for url_path in effect.left if (path := path_of(url_path)) not in taken} - {"/"}
+    leading = Redirect.objects.filter(old_path__in=[path.rstrip("/") for path in gone]).values_list("old_path", flat=True) if gone else ()
+    return _with_beside(gone), _with_beside(gone) - {f"{iri_to_uri(old_path)}/" for old_path in leading}
+
+
+def _with_beside(paths: Iterable[str]) -> set[str]:
+    return {f"{iri_to_uri(path)}{beside}" for path in paths for beside in ("", *BESIDE)}
 
 
 def every() -> Iterator[str]:
@@ -96,16 +138,14 @@ def _pictures_brought(effect: Effect) -> Iterator[str]:
         yield from of_renditions(Rendition.objects.filter(Q(pk__in=made) | Q(image__in=shown)))
 
 
-def of_pages(pages: Iterable[Page]) -> Iterator[str]:
+def of_pages(pages: "QuerySet[Any]") -> Iterator[str]:
     """Yield the addresses of pages of the tree, and what machines read beside each."""
-    rows = pages.only("url_path") if hasattr(pages, "only") else pages
-    for page in rows.iterator(AT_ONCE) if hasattr(rows, "iterator") else rows:
-        path = iri_to_uri(path_of(page.url_path))
+    beside = {SectionPage: FEED, StoryPage: STATEMENTS}.get(pages.model)
+    for url_path in pages.values_list("url_path", flat=True).iterator(AT_ONCE):
+        path = iri_to_uri(path_of(url_path))
         yield path
-        if isinstance(page, SectionPage):
-            yield f"{path}feed.xml"
-        if isinstance(page, StoryPage):
-            yield f"{path}statements.json"
+        if beside:
+            yield f"{path}{beside}"
 
 
 def months() -> Iterator[str]:

@@ -1,7 +1,7 @@
 """The outbox read: what changed, in the keys that pages are noted under, and which addresses that may bring or take away."""
 
 import datetime as dt
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
@@ -21,16 +21,18 @@ from masthead.newsroom.stories.models import Byline, FrontPage, Hop, InfoPage, S
 AT_ONCE = 2000
 KEPT = dt.timedelta(days=1)
 STORIES = "stories"
+TAKING_AWAY = ("wagtailcore_page", "pictures_publicuse", "sources_capture")  # tables whose changes may take something away from readers
 
 
 @dataclass(slots=True)
 class Effect:
-    """What a batch of changes means: keys and places in lists; rows by table; rows that readers may no longer see."""
+    """What a batch of changes means: keys and places in lists; rows by table; rows that readers may no longer see; addresses (Wagtail's) that pages left."""
 
     keys: set[str] = field(default_factory=set)
     touched: set[Touched] = field(default_factory=set)
     rows: dict[str, set[str]] = field(default_factory=dict)
     withdrawn: set[str] = field(default_factory=set)
+    left: set[str] = field(default_factory=set)
 
 
 @dataclass(slots=True)
@@ -38,11 +40,14 @@ class Reader:
     """Reads the outbox from where it left off.
 
     On SQLite a row of a higher number is committed later: `behind` is the last number read. On PostgreSQL it need not be, so `behind` is
-    the number of the oldest transaction that was still under way, and `seen` are the rows read of that and later ones.
+    the number of the oldest transaction that was still under way, and `seen` are the rows read of that and later ones. What lies there at
+    once is read in a pass, `passed` being its last row so far, and `ends` what is `behind` after it.
     """
 
     behind: int = 0
     seen: set[int] = field(default_factory=set)
+    passed: int = 0
+    ends: int = 0
 
     def read(self) -> list[Change]:
         """Return what is new, the oldest first, at most AT_ONCE rows."""
@@ -50,14 +55,27 @@ class Reader:
             found = list(Change.objects.filter(pk__gt=self.behind).order_by("pk")[:AT_ONCE])
             self.behind = found[-1].pk if found else self.behind
             return found
-        ended = now_at()  # before the rows are read: what it lets pass is among them
-        open_rows = Change.objects.filter(transaction__gte=self.behind).order_by("pk")
-        found = [row for row in open_rows[: AT_ONCE + len(self.seen)] if row.pk not in self.seen]
+        if not self.passed:
+            self.ends = now_at()  # before the rows are read: what it lets pass is among them
+        waiting = Change.objects.filter(transaction__gte=self.behind, pk__gt=self.passed).order_by("pk")
+        found = [row for row in waiting[: AT_ONCE + len(self.seen)] if row.pk not in self.seen][:AT_ONCE]
+        if len(found) == AT_ONCE:
+            self.passed = found[-1].pk
+            self.seen.update(row.pk for row in found)
+            return found
+        self.behind, self.passed = self.ends, 0
         self.seen.update(row.pk for row in found)
-        if len(found) < AT_ONCE:
-            self.behind = ended
-            self.seen = set(Change.objects.filter(pk__in=self.seen, transaction__gte=ended).values_list("pk", flat=True))
+        self.seen = set(Change.objects.filter(transaction__gte=self.ends, pk__in=self.seen).values_list("pk", flat=True)) if self.seen else set()
         return found
+
+    def ahead(self) -> Effect:
+        """Return what the rows that are still to be read take away from readers, and nothing else of them: so little is quick for any number."""
+        effect = Effect()
+        told = Change.objects.filter(table__in=TAKING_AWAY).order_by("pk")
+        rest = told.filter(transaction__gte=self.behind, pk__gt=self.passed) if connection.vendor == "postgresql" else told.filter(pk__gt=self.behind)
+        for change in rest.iterator(AT_ONCE):
+            _taken_away(effect, change)
+        return effect
 
 
 def now_at() -> int:
@@ -96,10 +114,21 @@ def _plain(effect: Effect, change: Change) -> None:
     for values in (change.before, change.after):
         for column, value in (values or {}).items():
             effect.keys.add(f"{table}.{column}={_written(table, column, value)}")
-    if table == "pictures_publicuse" and change.before:
-        effect.withdrawn.update(f"{table}.{column}={_written(table, column, value)}" for column, value in change.before.items() if value)
-    if table == "sources_capture" and (change.before or {}).get("visibility") != (change.after or {}).get("visibility"):
-        effect.withdrawn.add(f"{table}:{row}")
+    _taken_away(effect, change)
+
+
+def _taken_away(effect: Effect, change: Change) -> None:
+    """Note what readers may not see any more, or not where it was."""
+    table, before, after = change.table, change.before or {}, change.after or {}
+    if table == "pictures_publicuse":
+        effect.withdrawn.update(f"{table}.{column}={_written(table, column, value)}" for column, value in before.items() if value)
+    elif table == "sources_capture" and before.get("visibility") != after.get("visibility"):
+        effect.withdrawn.add(f"{table}:{_row(change)}")
+    elif table == "wagtailcore_page" and before.get("live"):
+        if not after.get("live"):
+            effect.withdrawn.add(f"{table}:{_row(change)}")
+        if not after.get("live") or after.get("url_path") != before["url_path"]:
+            effect.left.add(before["url_path"])
 
 
 def _story_row(effect: Effect, change: Change, stories: dict[str, set[str | None]]) -> None:
@@ -116,8 +145,6 @@ def _story_row(effect: Effect, change: Change, stories: dict[str, set[str | None
 
 def _page_row(effect: Effect, change: Change, stories: dict[str, set[str | None]]) -> None:
     before, after = change.before or {}, change.after or {}
-    if before.get("live") and not after.get("live"):
-        effect.withdrawn.add(f"wagtailcore_page:{change.row}")
     if before.get("live") or after.get("live"):
         effect.keys.add("pages")
         kind = (after or before).get("content_type_id")
@@ -130,39 +157,54 @@ def _page_row(effect: Effect, change: Change, stories: dict[str, set[str | None]
 
 
 def _attached(effect: Effect, changes: Sequence[Change], stories: Mapping[str, set[str | None]]) -> None:
-    """Note the lists that a story is in by what hangs from it: its topics, bylines, statements and their relays."""
+    """Note the lists that a story is in by what hangs from it: its topics, bylines, statements and their relays.
+
+    Where it stands in them is told by the story as it is, or by the row that tells of its end.
+    """
     rows = [change for change in changes if change.table in {"stories_storypage_topics", "stories_byline", "stories_statement", "stories_hop"}]
     owners = {str(_values(change)["statement_id"]) for change in rows if change.table == "stories_hop"}
     story_of = {str(key): str(story) for key, story in Statement.objects.filter(pk__in=owners).values_list("pk", "story_id")} if owners else {}
     asked = {_story_of(change, story_of) for change in rows}
     places = {str(key): at for key, at in StoryPage.objects.filter(pk__in=[key for key in asked if key]).values_list("pk", "published_at")} if asked else {}
+    ended = _ended(changes[0], asked - places.keys() - stories.keys())
     for change in rows:
         story = _story_of(change, story_of)
-        if story and places.get(story, ...) is None and story not in stories:
+        at = places.get(story)
+        known = {place_of(at)} if at else stories.get(story) or ended.get(story, {None})
+        if not known or (story in places and not at and story not in stories):
             continue  # a draft's: nobody sees it
-        at = places.get(story) if story else None
         for values in filter(None, (change.before, change.after)):
-            _attach(effect, change.table, values, place_of(at) if at else None)
+            _attach(effect, change.table, values, known)
 
 
-def _attach(effect: Effect, table: str, values: Mapping[str, Any], place: str | None) -> None:
+def _ended(first: Change, stories: Collection[str]) -> Mapping[str, set[str | None]]:
+    """Return where those of `stories` stood that are no more, nowhere for drafts, as rows around `first` tell."""
+    if not stories:
+        return {}
+    told = Change.objects.filter(pk__gt=first.pk - AT_ONCE, table="stories_storypage", row__in=stories, after__isnull=True)
+    hours = [(change.row, (change.before or {}).get("published_at")) for change in told]
+    return {row: {_place(hour)} if hour else set() for row, hour in hours}
+
+
+def _attach(effect: Effect, table: str, values: Mapping[str, Any], places: Iterable[str | None]) -> None:
     if table == "stories_storypage_topics":
-        effect.touched.add((f"stories.topic={values['topic_id']}", place))
+        effect.touched.update((f"stories.topic={values['topic_id']}", place) for place in places)
     elif table == "stories_byline":
         effect.keys.add(f"stories.author={values['author_id']}")
     else:
         _heard(effect, values.get("speaker_id") or values.get("outlet_id"), values.get("document_id"))
 
 
-def _lists_of(effect: Effect, stories: Mapping[str, set[str | None]]) -> None:
+def _lists_of(effect: Effect, stories: dict[str, set[str | None]]) -> None:
     """Note every list in which stories that appeared, went or moved now are."""
     if not stories:
         return
     keys = list(stories)
-    for _story, at, section in StoryPage.objects.filter(pk__in=[key for key, places in stories.items() if not places]).values_list(
+    for story, at, section in StoryPage.objects.filter(pk__in=[key for key, places in stories.items() if not places]).values_list(
         "pk", "published_at", "section_id"
     ):
         _touch(effect, section=section, at=at)
+        stories[str(story)].add(place_of(at) if at else None)
     for story, topic in StoryPage.topics.through.objects.filter(storypage__in=keys).values_list("storypage_id", "topic_id"):
         effect.touched.update((f"stories.topic={topic}", place) for place in stories[str(story)] or {None})
     effect.keys.update(f"stories.author={author}" for author in Byline.objects.filter(story__in=keys).values_list("author_id", flat=True))

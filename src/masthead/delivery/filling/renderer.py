@@ -18,7 +18,7 @@ from masthead.delivery.filling import addresses, changes, figures, rendering
 from masthead.delivery.filling.bell import Bell
 from masthead.delivery.filling.changes import Effect, Reader
 from masthead.delivery.filling.idle import Idle
-from masthead.delivery.filling.needs import Needs, Waiting
+from masthead.delivery.filling.needs import Needs, Rank, Waiting
 from masthead.delivery.filling.rendering import Rendered, RenderFailed
 from masthead.delivery.front import pages
 from masthead.delivery.pagestore.meters import Meters
@@ -27,8 +27,8 @@ from masthead.delivery.pagestore.store import Store
 from masthead.kernel import clock
 
 logger = logging.getLogger("masthead.filling")
-OWN, LISTS, COSTLY, MASS, FIRST = range(5)  # ranks: what changed itself, pages that show it, those made of every story, the whole site, a first filling
 MANY = 300  # pages that one batch of changes touches; more wait behind whatever is changed next
+FEW = 50  # pages that are not kept yet and are made before the lists that name them; Django answers more than that
 IDLE_SECONDS = 1.0
 SLICE_SECONDS = 0.2  # of rendering before the outbox is looked at again
 FIRST_WAIT, LONGEST_WAIT = dt.timedelta(seconds=1), dt.timedelta(minutes=5)
@@ -59,6 +59,7 @@ class Renderer:
         self._stamp = 0
         self._minute = ""
         self._looked = float("-inf")
+        self._filled = 0
 
     def close(self) -> None:
         """Let go of the files."""
@@ -77,9 +78,9 @@ class Renderer:
         if self.needs.note("stamp") != str(stamp) or away:
             self._anew(stamp, why=away or "the program, its settings or its styles changed")
         else:
-            self._reader.behind = int(self.needs.note("behind"))
+            self._reader = Reader(int(self.needs.note("behind")))
             missing = self.needs.kept(stamp) - set(self.needs.unkept()) - set(self.store.paths())
-            self.needs.put(sorted(missing), rank=FIRST)
+            self.needs.put(sorted(missing), rank=Rank.FIRST)
         return self.needs.count()
 
     def _away(self) -> str:
@@ -95,11 +96,11 @@ class Renderer:
 
     def _anew(self, stamp: int, *, why: str) -> None:
         """Have every page made; those that are there are served until their turn."""
-        self._reader.behind, self._reader.seen = changes.now_at(), set()
+        self._reader = Reader(changes.now_at())
         with self.needs.together():
             known = list(dict.fromkeys(addresses.every()))
-            self.needs.put(known, rank=FIRST)
-            self.needs.put(sorted(self.needs.addresses() - set(known)), rank=FIRST)
+            self.needs.put(known, rank=Rank.FIRST)
+            self.needs.put(sorted(self.needs.addresses() - set(known)), rank=Rank.FIRST)
             self.needs.set_note("stamp", str(stamp))
             self._note_place()
         gone = set(self.store.paths()) - set(known) - self.needs.addresses()
@@ -141,18 +142,25 @@ class Renderer:
     def _keep_no_form(self) -> None:
         """Take the contribute page away, which is Django's to answer while no gift can be taken: it says so. It is made again with the database."""
         self._remove({addresses.GIVE})
-        self.needs.put([addresses.GIVE], rank=OWN)
+        self.needs.put([addresses.GIVE], rank=Rank.OWN)
 
     def step(self) -> bool:
         """Take in what changed and make pages for a moment; return whether some still wait."""
         self.take_in()
         self.watch()
         until = time.monotonic() + SLICE_SECONDS
-        while (waiting := self.needs.next(clock.now())) is not None:
-            self._make(waiting)
+        while self.make_next() is not None:
             if time.monotonic() > until:
                 return True
         return False
+
+    def make_next(self, *, before: Rank | None = None) -> str | None:
+        """Make the page that is to be made next and return its address; None where none waits, or none of a rank `before` that one."""
+        waiting = self.needs.next(clock.now())
+        if waiting is None or (before is not None and waiting.rank >= before):
+            return None
+        self._make(waiting)
+        return waiting.path
 
     def finish(self) -> Tally:
         """Work until nothing waits that could be done now; return what was done since the last call."""
@@ -163,38 +171,61 @@ class Renderer:
 
     def take_in(self) -> int:
         """Read the outbox and have made whatever it tells of; return how many rows there were."""
+        try:
+            count = self._read_on()
+        except BaseException:
+            self._reader = Reader(int(self.needs.note("behind")))  # what was read and not put in line is read again
+            raise
+        with self.needs.together():
+            turned = self.needs.turned(clock.now())
+            if turned:
+                self._put((), turned)
+        return count
+
+    def _read_on(self) -> int:
         count = 0
         while rows := self._reader.read():
+            if not count and len(rows) == changes.AT_ONCE:
+                self._withdraw(self._reader.ahead())
             count += len(rows)
             self._mark(changes.effect_of(rows))
-        turned = self.needs.turned(clock.now())
-        if turned:
-            self._put(set(), turned)
         return count
 
     def _mark(self, effect: Effect) -> None:
         """Take away at once what must not be seen any more, then put in line all that shows what changed."""
-        withdrawn = self.needs.made_of(effect.withdrawn)
-        if withdrawn:
-            self._remove(withdrawn)
+        withdrawn, nothing = self._withdraw(effect)
         own = list(dict.fromkeys(addresses.brought(effect)))
         shown = self.needs.made_of(effect.keys, effect.touched)
         with self.needs.together():
-            self._put(own, shown | withdrawn)
+            self.needs.forget(nothing - set(own))
+            self._put(own, (shown | withdrawn) - nothing)
             self._note_place()
         if any(table.startswith("campaigns_") for table in effect.rows):
             figures.write_all(self.meters, now=clock.now())
 
+    def _withdraw(self, effect: Effect) -> tuple[set[str], set[str]]:
+        """Take away what must not be seen any more, or not there; return the addresses that showed it, and those where nothing is now."""
+        withdrawn, (gone, nothing) = self.needs.made_of(effect.withdrawn), addresses.left(effect)
+        self._remove(withdrawn | gone)
+        return withdrawn, nothing
+
     def _put(self, own: Iterable[str], shown: set[str]) -> None:
+        """Put in line `own`, the addresses of what changed itself, and the other pages that show it."""
         mine = list(own)
-        others = shown - set(mine)
-        self.needs.put(mine, rank=OWN)
-        if len(others) > MANY:
-            order = {path: number for number, path in enumerate(addresses.every())}
-            self.needs.put(sorted(others, key=lambda path: order.get(path, len(order))), rank=MASS)
-            return
-        self.needs.put(sorted(others - set(addresses.COSTLY), key=lambda path: (path.count("/"), path)), rank=LISTS)
-        self.needs.put(sorted(others & set(addresses.COSTLY)), rank=COSTLY)
+        kept = set(self.store.among(mine))
+        are_many = len(mine) - len(kept) > FEW - self.needs.count(rank=Rank.OWN)
+        ranked: dict[Rank, list[str]] = {}
+        for path in mine:
+            rank = addresses.rank_of(path)
+            rank = rank if rank in {Rank.LIST, Rank.COSTLY} else Rank.OWN
+            ranked.setdefault(Rank.NEW if are_many and path not in kept else rank, []).append(path)
+        for path in shown - set(mine):
+            ranked.setdefault(addresses.rank_of(path), []).append(path)
+        for rank, paths in ranked.items():
+            if len(paths) > MANY:
+                self.needs.put(addresses.newest_first(paths), rank=rank if rank is Rank.NEW else Rank.MASS)
+            else:
+                self.needs.put(paths if rank is Rank.OWN else addresses.in_order(paths), rank=rank)
 
     def _note_place(self) -> None:
         self.needs.set_note("behind", str(self._reader.behind))
@@ -214,9 +245,10 @@ class Renderer:
         except PageError as failure:
             self._failed(waiting, failure)
             return
-        left = self.needs.count() if waiting.rank == FIRST else 0
-        if left and left % TOLD_EVERY == 0:
-            logger.info("Filling the page store: %d addresses left", left)
+        if waiting.rank is Rank.FIRST:
+            self._filled += 1
+            if self._filled % TOLD_EVERY == 0:
+                logger.info("Filling the page store: %d addresses left", self.needs.count())
 
     def _keep(self, made: Rendered) -> None:
         """Store a page with what it was made of: first the keys, so that no page is ever there without them."""
@@ -224,20 +256,20 @@ class Renderer:
         self.tally.made.append(path)
         if made.page is None and made.status in rendering.NOTHING and not path.startswith(addresses.MAY_APPEAR):
             self._remove({path})
-            self.needs.forget(path)
+            self.needs.forget([path])
             return
         self.needs.record(path, made.reads, status=made.status, reason=made.reason, stamp=self._stamp)
         if made.page is None:
             self._remove({path})
         else:
-            before = self.store.page(path)
+            before = self.store.head(path)
             if before is None or before.revision != made.page.revision:
                 self.tally.changed.append(path)
             self.store.write([made.page])
         self.needs.done(path)
 
     def _remove(self, paths: Iterable[str]) -> None:
-        there = [path for path in paths if self.store.page(path) is not None]
+        there = self.store.among(paths)
         if there:
             self.store.write(remove=there)
             self.tally.removed.extend(there)
@@ -246,7 +278,7 @@ class Renderer:
         """Take the old page away where it no longer says what is so, and try again, later and later; Django answers meanwhile."""
         with connection.cursor() as cursor:
             cursor.execute("SELECT 1")  # where the database is away, nothing is known to be wrong with the page
-        if waiting.rank < MASS:
+        if waiting.rank < Rank.MASS:
             self._remove({waiting.path})
         wait = min(FIRST_WAIT * 2**waiting.tries, LONGEST_WAIT)
         self.needs.again(waiting.path, due=clock.now() + wait)

@@ -114,6 +114,11 @@ class Store:
             rows = database.execute("SELECT path FROM page ORDER BY path").fetchall()
         return (path for (path,) in rows)
 
+    def among(self, paths: Iterable[str]) -> list[str]:
+        """Return those of `paths` that are stored, in the order given."""
+        with self._using() as database:
+            return [path for path in paths if database.execute("SELECT 1 FROM page WHERE path = ?", (path,)).fetchone() is not None]
+
     def count(self) -> int:
         """Return how many pages there are."""
         with self._using() as database:
