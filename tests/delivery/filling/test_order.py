@@ -187,7 +187,7 @@ def test_finding_what_shows_a_new_story_costs_the_same_however_long_its_lists_ar
 
 
 def test_another_renderer_does_not_forget_the_order(renderer):
-    make_story("Now", section=make_section("News"))
+    make_story("Now", **renderer.words)
     renderer.take_in()
     renderer.close()
     second = Renderer(renderer.folder)
