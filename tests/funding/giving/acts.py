@@ -1,17 +1,19 @@
 """What people and providers do in these tests, in one word each."""
 
 import datetime as dt
+import json
 from typing import Any
 
 from masthead.funding.campaigns.models import Campaign
 from masthead.funding.campaigns.queries import reading
-from masthead.funding.giving.actions import Began, apply_inbox, start_gift
+from masthead.funding.giving.actions import Began, Received, apply_inbox, receive_webhook, start_gift
 from masthead.funding.giving.actions.deliveries import deliver_practice
 from masthead.funding.giving.models import Frequency, Gift
 from masthead.funding.giving.tasks import send_letters, take_in
 from masthead.funding.ledger.models import Transfer
 from masthead.funding.ledger.verify import verify
 from masthead.funding.providers.practice import client
+from masthead.funding.providers.signatures import sign
 from masthead.kernel.money import Money
 from tests.make.funding import NOW
 
@@ -73,3 +75,14 @@ def tick(now: dt.datetime = NOW) -> None:
     """Do what the scheduler does for giving, once, letters last."""
     take_in(now)
     send_letters(now)
+
+
+def body_of(ref: str, *, event_id: str = "evt_1", kind: str = "payment.settled") -> bytes:
+    """Return a webhook of the practice provider that names an object of it."""
+    return json.dumps({"id": event_id, "type": kind, "object": ref, "created": 0}).encode()
+
+
+def receive(body: bytes, *, now: dt.datetime = NOW, signed_at: dt.datetime = NOW, secret: str | None = None, provider: str = "practice") -> Received:
+    """Have a webhook knock at the door, signed rightly unless told otherwise."""
+    header = sign(body=body, secret=secret or client.webhook_secret(), now=signed_at)
+    return receive_webhook(provider=provider, headers={client.SIGNATURE_HEADER: header, "Cookie": "secret"}, body=body, now=now)
