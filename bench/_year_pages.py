@@ -18,6 +18,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from bench._year_world import Played, World
+from masthead.config.warming import warm
 from masthead.funding.books.models import Statement
 from masthead.funding.campaigns.models import Campaign
 from masthead.funding.giving import links
@@ -38,8 +39,8 @@ BAR_MS, DESK_MS = 50, 300
 def measure(*, say: Callable[[str], None]) -> dict[str, Any]:
     """Return queries and CPU of each page, and print them as a table.
 
-    It is the last evening of the year: the month in hand is as large as one gets. The process is warm (Django has loaded its
-    templates and routes by a page of each kind, over other rows); what a page itself keeps is not.
+    It is the last evening of the year: the month in hand is as large as one gets. The process is warm as one of `run`'s is (its templates
+    compiled, its routes known by a page of each kind, over other rows); what a page itself keeps is not.
     """
     now = Checkpoint.objects.latest("day").signed_at - EVENING
     clock.now = lambda: now
@@ -47,6 +48,7 @@ def measure(*, say: Callable[[str], None]) -> dict[str, Any]:
     registry.PROVIDERS = (registry.Listed(name="stripe", live=True, is_on=lambda: True, path="bench._year_world:Played"), registry.PROVIDERS[-1])
     gift = Gift.objects.filter(state=GiftState.SETTLED, settled_at__isnull=False).order_by("-settled_at")[Gift.objects.count() // 2]
     client = Client(HTTP_HOST="127.0.0.1")
+    warm()
     for _ in range(2):
         for address in ("/books/verify/", "/about/", "/books/key", "/search/?q=x"):
             client.get(address)
