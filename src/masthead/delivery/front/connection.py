@@ -102,6 +102,12 @@ class Connection(asyncio.Protocol):
             return
         went_on = self._in_head
         self._served = False
+        if not (went_on or self._queue or self._paused_writing or self._front.stopping):
+            stored = self._front.again.answer(data)
+            if stored is not None:
+                self._until = self._front.now + self._limits.idle_seconds
+                self._transport.write(b"".join((stored.head, self._front.date, b"\r\n", stored.body)))
+                return
         try:
             self._parser.feed_data(data)
         except httptools.HttpParserUpgrade:
@@ -111,6 +117,8 @@ class Connection(asyncio.Protocol):
                 self._refuse(Refused(400, "The request cannot be read."))
         if self._in_head and not self._deaf:
             self._head_begun(len(data), went_on=went_on)
+        elif self._served and not (self._queue or self._deaf or self._front.plan.access_log):
+            self._front.again.learn(data, target=self._url, headers=self._headers)
         if len(self._queue) > 1 and not self._paused_reading:
             self._pause_reading()
 

@@ -15,7 +15,8 @@ from masthead.delivery.front.bodies import Spool
 from masthead.delivery.front.connection import Connection
 from masthead.delivery.front.heads import Header
 from masthead.delivery.front.plan import Plan
-from masthead.delivery.front.state import Answerer, Front, Stored, nothing_stored
+from masthead.delivery.front.state import Front
+from masthead.delivery.front.stored import Answerer, Stored, nothing_stored
 from masthead.delivery.pagestore.answers import Answers
 from masthead.delivery.pagestore.store import Store
 from masthead.kernel.errors import MastheadError

@@ -3,43 +3,18 @@
 import asyncio
 import logging
 import time
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from email.utils import formatdate
 from itertools import islice
 from typing import Protocol
 
 from masthead.delivery.front.bodies import Spool
-from masthead.delivery.front.heads import Head, Header
+from masthead.delivery.front.heads import Head
 from masthead.delivery.front.plan import Plan
+from masthead.delivery.front.stored import Again, Answerer
 
 LOOKED_AT = 256
 access = logging.getLogger("masthead.access")
-
-
-class Stored(Protocol):
-    """A finished answer."""
-
-    @property
-    def status(self) -> int:
-        """Return the status."""
-
-    @property
-    def head(self) -> bytes:
-        """Return status line and headers, each with its line's end, without the empty line after them, without date and connection."""
-
-    @property
-    def body(self) -> bytes:
-        """Return the body, empty for HEAD and 304."""
-
-
-Answerer = Callable[[bytes, bytes, list[Header]], Stored | None]
-"""Answers method, target and headers (names in small letters) from the page store, or None: ask Django."""
-
-
-def nothing_stored(_method: bytes, _target: bytes, _headers: list[Header]) -> None:
-    """Answer nothing: what a front without a page store does."""
-    return
 
 
 class Watched(Protocol):
@@ -70,6 +45,12 @@ class Front:
     stopping: bool = False
     connections: dict[Watched, None] = field(default_factory=dict)
     """In the order they came."""
+    again: Again = field(init=False)
+    """The short way to `answer`."""
+
+    def __post_init__(self) -> None:
+        """Begin with no header lines known."""
+        self.again = Again(self.answer)
 
     def tick(self, loop: asyncio.AbstractEventLoop) -> None:
         """Bring time and date up to now."""
