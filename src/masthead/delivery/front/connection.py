@@ -13,6 +13,7 @@ from masthead.delivery.front.heads import Head, Header, Refused, is_ours, judge
 from masthead.delivery.front.replies import Reply, head
 from masthead.delivery.front.requests import Request
 from masthead.delivery.front.state import Front
+from masthead.delivery.front.stored import Stored
 
 CONTINUE = b"HTTP/1.1 100 Continue\r\n\r\n"
 READ = frozenset({b"GET", b"HEAD"})
@@ -105,8 +106,7 @@ class Connection(asyncio.Protocol):
         if not (went_on or self._queue or self._paused_writing or self._front.stopping):
             stored = self._front.again.answer(data)
             if stored is not None:
-                self._until = self._front.now + self._limits.idle_seconds
-                self._transport.write(b"".join((stored.head, self._front.date, b"\r\n", stored.body)))
+                self._say(stored)
                 return
         try:
             self._parser.feed_data(data)
@@ -180,8 +180,7 @@ class Connection(asyncio.Protocol):
         if keep and not (self._served or self._queue or self._paused_writing) and parser.get_http_version() == "1.1":
             stored = self._front.answer(method, self._url, self._headers)
             if stored is not None:
-                self._until = self._front.now + self._limits.idle_seconds
-                self._transport.write(b"".join((stored.head, self._front.date, b"\r\n", stored.body)))
+                self._say(stored)
                 self._served = True
                 if self._front.plan.access_log:
                     self._note(self._judged(method, keep=keep), stored.status, len(stored.body))
@@ -218,11 +217,15 @@ class Connection(asyncio.Protocol):
             self._deaf = True
         if self._queue[0] is request and not self._paused_writing:
             if self._served:
-                asyncio.get_running_loop().call_soon(self._ask_if_still, request)
+                self._front.later(lambda: self._ask_if_still(request))
             else:
                 self._ask(request)
 
     # --- answering -----------------------------------------------------------------------------
+
+    def _say(self, stored: Stored, *, end: bytes = b"\r\n") -> None:
+        self._until = self._front.now + self._limits.idle_seconds
+        self._transport.write(b"".join((stored.head, self._front.date, end, stored.body)))
 
     def _judged(self, method: bytes, *, keep: bool) -> Head:
         parser = self._parser
@@ -263,8 +266,7 @@ class Connection(asyncio.Protocol):
         if asked.method in READ and not request.body.length:
             stored = self._front.answer(asked.method, asked.target, asked.headers)
             if stored is not None:
-                end = b"\r\n" if asked.keep_alive else b"connection: close\r\n\r\n"
-                self._transport.write(b"".join((stored.head, self._front.date, end, stored.body)))
+                self._say(stored, end=b"\r\n" if asked.keep_alive else b"connection: close\r\n\r\n")
                 self._note(asked, stored.status, len(stored.body))
                 self._answered(kept=asked.keep_alive)
                 return
@@ -303,7 +305,7 @@ class Connection(asyncio.Protocol):
         if following.refused is not None:
             self._say_refusal(following.refused)
         elif following.whole:
-            asyncio.get_running_loop().call_soon(self._ask_if_still, following)  # not from within: answers could stack up as deep as they are many
+            self._front.later(lambda: self._ask_if_still(following))  # not from within: answers could stack up as deep as they are many
         else:
             self._invite(following)
             self._resume_reading()

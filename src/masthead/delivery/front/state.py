@@ -3,6 +3,8 @@
 import asyncio
 import logging
 import time
+from collections import deque
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from email.utils import formatdate
 from itertools import islice
@@ -47,10 +49,29 @@ class Front:
     """In the order they came."""
     again: Again = field(init=False)
     """The short way to `answer`."""
+    _waiting: deque[Callable[[], None]] = field(default_factory=deque, init=False)
 
     def __post_init__(self) -> None:
         """Begin with no header lines known."""
         self.again = Again(self.answer)
+
+    def later(self, act: Callable[[], None]) -> None:
+        """Have `act` called, for a request that was sent ahead of an answer: one such in each round of the loop.
+
+        The loop takes in one new reader a round. Were a round as long as an answer to everybody who sent many, a thousand of those would have each new
+        reader wait for half a second.
+        """
+        self._waiting.append(act)
+        if len(self._waiting) == 1:
+            asyncio.get_running_loop().call_soon(self._take_turn)
+
+    def _take_turn(self) -> None:
+        try:
+            self._waiting[0]()
+        finally:
+            self._waiting.popleft()
+            if self._waiting:
+                asyncio.get_running_loop().call_soon(self._take_turn)
 
     def tick(self, loop: asyncio.AbstractEventLoop) -> None:
         """Bring time and date up to now."""

@@ -1,4 +1,4 @@
-"""The short way for header lines that came before: it may answer nothing that the usual way would not answer so."""
+"""The short way for header lines that came before, which may answer nothing that the usual way would not answer so; and turns among readers."""
 
 import asyncio
 import itertools
@@ -188,3 +188,23 @@ def test_each_answer_has_its_line_in_the_access_log(answers: Answers, caplog: py
     with caplog.at_level("INFO", "masthead.access"):
         asyncio.run(said_to(front, [FIRST[0] + END + HOST + END] * 4))
     assert len(caplog.records) == 4
+
+
+def test_who_sends_many_at_once_holds_up_the_loop_by_one_answer_a_round(answers: Answers):
+    readers, sent = 10, 20
+    front = front_of(answers.answer)
+
+    async def rounds() -> list[int]:
+        connections = [connect(front) for _ in range(readers)]
+        for connection in connections:
+            connection.data_received((FIRST[0] + END + HOST + END) * sent)
+        counts = []
+        for _ in range(readers * sent):
+            counts.append(sum(connection._transport.written.count(b"200 OK") for connection in connections))
+            await asyncio.sleep(0)
+        return counts
+
+    counts = asyncio.run(rounds())
+    assert counts[0] == readers  # the first of each is answered at once
+    assert {after - before for before, after in itertools.pairwise(counts)} <= {0, 1}
+    assert counts[-1] == readers * sent
