@@ -73,6 +73,8 @@ def addresses():
         "section's feed": "/news/feed.xml",
         "topic": newest.topics.first().get_absolute_url(),
         "author": author.get_absolute_url(),
+        "search": "/search/?q=story",
+        "search, last leaf": "/search/?q=story&page=50",
         "month": f"/archive/{newest.published_at.year}/{newest.published_at.month}/",
     }
 
