@@ -14,6 +14,7 @@ from referencing import Registry, Resource
 from masthead.kernel import clock
 from masthead.newsroom.sources.models import Party
 from masthead.newsroom.stories import actions
+from masthead.newsroom.stories.batches import batch_of
 from masthead.newsroom.stories.models import Publication
 from tests.make import make_newsroom, make_party, make_picture, make_statement_draft, make_story, make_topic
 from tests.make.sourced import make_sourced_story
@@ -262,6 +263,8 @@ def test_lists_are_streamed_in_few_queries(client, story, django_assert_max_num_
 
 
 def test_the_sitemap_names_who_is_heard(client, story):
-    text = client.get("/sitemap.xml").content.decode()
-    for path in ("/sources/", Party.objects.get(name="Coast Agency").get_absolute_url()):
-        assert f"<loc>{ROOT}{path}</loc>" in text
+    agency = Party.objects.get(name="Coast Agency")
+    for path, batch in (("/sources/", 1), (agency.get_absolute_url(), batch_of(agency.pk))):
+        file = f"/sitemap-sources-{batch}.xml"
+        assert f"<loc>{ROOT}{file}</loc>" in client.get("/sitemap.xml").content.decode()
+        assert f"<loc>{ROOT}{path}</loc>" in client.get(file).content.decode()

@@ -4,7 +4,6 @@ import datetime as dt
 from dataclasses import dataclass
 from typing import Any
 
-from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponsePermanentRedirect
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
@@ -13,7 +12,8 @@ from django.views.decorators.http import require_safe
 from masthead.delivery.queries import path_of
 from masthead.kernel import clock, reads
 from masthead.newsroom.sources.models import Party
-from masthead.newsroom.stories import cards
+from masthead.newsroom.stories import cards, heard
+from masthead.newsroom.stories.listing import Leaves
 from masthead.newsroom.stories.models import StoryPage
 from masthead.newsroom.stories.sourcing import Card, Label
 
@@ -35,11 +35,12 @@ class Said:
 def index(request: HttpRequest) -> HttpResponse:
     """Show every party that said or relayed something in a public story."""
     with reads.accounted():
-        leaf = Paginator(cards.heard(), INDEX_LENGTH).get_page(request.GET.get("page", "1"))
+        leaf = Leaves(heard.Heard(), INDEX_LENGTH).get_page(request.GET.get("page", "1"))
         leaf.object_list = list(leaf.object_list)
+        times = heard.times([party.pk for party in leaf])
     today = timezone.localtime(clock.now()).date()
-    rows = [(party, cards.label_on(party.affiliations.all(), today)) for party in leaf]
-    return render(request, "theme/sources.html", {"leaf": leaf, "rows": rows})
+    rows = [(party, cards.label_on(party.affiliations.all(), today), times[party.pk]) for party in leaf]
+    return render(request, "theme/sources.html", {"leaf": leaf, "rows": rows, "most": heard.MOST_TIMES})
 
 
 @require_safe
@@ -49,7 +50,7 @@ def party(request: HttpRequest, slug: str) -> HttpResponse:
     if found.merged_into is not None:
         return HttpResponsePermanentRedirect(found.merged_into.get_absolute_url())
     with reads.accounted():
-        leaf = Paginator(cards.of_party(found), LEAF_LENGTH).get_page(request.GET.get("page", "1"))
+        leaf = Leaves(heard.HeardOf(found), LEAF_LENGTH).get_page(request.GET.get("page", "1"))
         leaf.object_list = list(leaf.object_list)
     if not leaf.paginator.count:
         raise Http404

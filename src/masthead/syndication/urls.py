@@ -12,5 +12,6 @@ urlpatterns = [
     path("<path:place>/<str:slug>/statements.json", statement_views.of_story, name="story_statements"),
     path("sitemap.xml", views.sitemap, name="sitemap"),
     path("sitemap-<int:number>.xml", views.sitemap_part, name="sitemap_part"),
+    path("sitemap-sources-<int:number>.xml", views.sitemap_sources, name="sitemap_sources"),
     path("robots.txt", views.robots, name="robots"),
 ]

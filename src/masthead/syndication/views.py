@@ -60,18 +60,27 @@ def rss(request: HttpRequest, section: str | None = None) -> HttpResponse:
 @conditional_page
 @cache_control(**REVALIDATED)
 def sitemap(_request: HttpRequest) -> HttpResponse:
-    """Return the sitemap, or the index of several where one file cannot hold every page."""
-    rows = sitemaps.rows()
-    address = settings.ENV.address
-    body = sitemaps.index(len(rows), address=address) if len(rows) > sitemaps.MOST else sitemaps.sitemap(rows, address=address)
-    return HttpResponse(body, content_type=sitemaps.CONTENT_TYPE)
+    """Return the index of the sitemap's files."""
+    return HttpResponse(sitemaps.index(sitemaps.files(), address=settings.ENV.address), content_type=sitemaps.CONTENT_TYPE)
 
 
 @require_safe
+@conditional_page
 @cache_control(**REVALIDATED)
 def sitemap_part(_request: HttpRequest, number: int) -> HttpResponse:
-    """Return the sitemap of that number, from 1."""
-    rows = sitemaps.rows((number - 1) * sitemaps.MOST, number * sitemaps.MOST) if number else []
+    """Return the sitemap's file of that number, from 1, of pages."""
+    return _file(sitemaps.pages(number))
+
+
+@require_safe
+@conditional_page
+@cache_control(**REVALIDATED)
+def sitemap_sources(_request: HttpRequest, number: int) -> HttpResponse:
+    """Return the sitemap's file of that number, from 1, of who is heard."""
+    return _file(sitemaps.sources(number))
+
+
+def _file(rows: list[sitemaps.Row]) -> HttpResponse:
     if not rows:
         raise Http404
     return HttpResponse(sitemaps.sitemap(rows, address=settings.ENV.address), content_type=sitemaps.CONTENT_TYPE)

@@ -109,7 +109,7 @@ def fresh(renderer):
 def is_list(one, pages):
     """Say whether a page may be made without becoming another: it lists the object that changed, and shows nothing of what changed in it."""
     listing = (
-        one in {"/", "/contribute/", "/sitemap.xml", "/sources/"} or one.startswith(("/archive/", "/theme/")) or one.endswith(("/feed.xml", "/statements.json"))
+        one in {"/", "/contribute/", "/sources/"} or one.startswith(("/archive/", "/theme/", "/sitemap")) or one.endswith(("/feed.xml", "/statements.json"))
     )
     return listing or (one in pages and pages[one][0] == 301)
 

@@ -5,16 +5,18 @@ import datetime as dt
 import pytest
 import time_machine
 from django.db import OperationalError
+from wagtail.models import Page
 
 from masthead.delivery.filling import addresses, changes, rendering
 from masthead.delivery.filling.needs import PATIENCE, Needs, Rank
 from masthead.delivery.filling.renderer import FEW, Renderer
 from masthead.kernel import clock
 from masthead.kernel.reads import Reads, place_of
-from masthead.newsroom.stories import actions
+from masthead.newsroom.stories import actions, batches
+from masthead.newsroom.stories.batches import batch_of
 from masthead.newsroom.stories.models import SectionPage, StoryPage
 from tests.delivery.filling.site import NOON, began, path
-from tests.make import make_author, make_newsroom, make_section, make_story, make_topic
+from tests.make import make_author, make_newsroom, make_party, make_section, make_statement_draft, make_story, make_topic
 
 pytestmark = pytest.mark.django_db
 STORIES = 14
@@ -47,10 +49,36 @@ def test_one_publication_makes_what_shows_it_in_the_order_in_which_readers_look(
         *("/news/now/", "/news/now/statements.json", "/", "/news/", "/feed.xml", "/news/feed.xml"),
         *("/topics/ports/", renderer.words["bylines"][0].get_absolute_url(), "/archive/2026/11/"),
         *beside,
-        *("/archive/", "/sitemap.xml"),
+        *("/archive/", f"/sitemap-{batch_of(story.pk)}.xml", "/sitemap.xml"),
     ]
     assert sorted(map(number_of, beside)) == [STORIES - 4, STORIES - 3, STORIES - 2, STORIES - 1]  # those that had fewer than four after them
     assert path(story) == made[0]
+
+
+def test_what_changes_makes_its_own_file_of_the_sitemap_anew_and_no_other(tmp_path, monkeypatch):
+    monkeypatch.setattr(batches, "LENGTH", 4)
+    make_newsroom()
+    speakers = [make_party(f"Speaker {number}") for number in range(8)]
+    old = [
+        make_story(f"Story {number}", text="<p>It holds.</p>", statements=[make_statement_draft("It holds", speaker=speaker)])
+        for number, speaker in enumerate(speakers)
+    ]
+    renderer = began(tmp_path / "pages")
+
+    def files_made():
+        return sorted(one for one in renderer.finish().made if one.startswith("/sitemap"))
+
+    try:
+        now = make_story("Now", text="<p>It holds.</p>", statements=[make_statement_draft("It holds", speaker=speakers[0])])
+        assert files_made() == sorted({f"/sitemap-{batch_of(now.pk)}.xml", f"/sitemap-sources-{batch_of(speakers[0].pk)}.xml", "/sitemap.xml"})
+        Page.objects.filter(pk=old[0].pk).update(last_published_at=clock.now())
+        assert files_made() == [f"/sitemap-{batch_of(old[0].pk)}.xml", "/sitemap.xml"]
+        party = speakers[7]
+        party.slug = "renamed"
+        party.save()
+        assert files_made() == [f"/sitemap-sources-{batch_of(party.pk)}.xml"]
+    finally:
+        renderer.close()
 
 
 def test_a_story_that_goes_changes_its_neighbours_alone(renderer):

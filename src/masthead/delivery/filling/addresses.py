@@ -25,7 +25,7 @@ from masthead.funding.campaigns import queries as campaigns
 from masthead.funding.campaigns.models import Campaign
 from masthead.newsroom.pictures.models import PublicUse, Rendition
 from masthead.newsroom.sources.models import Capture, Party
-from masthead.newsroom.stories import calendar
+from masthead.newsroom.stories import batches, calendar
 from masthead.newsroom.stories.models import Author, InfoPage, Publication, SectionPage, StoryPage, Topic
 
 GIVE = "/contribute/"
@@ -43,7 +43,6 @@ BESIDE = (FEED, STATEMENTS)  # what machines read below pages of the tree
 NEWEST = 2000
 SHOWN_STATIC = ("theme/", "campaigns/", "giving/", "books/")
 AT_ONCE = 500
-ROBOTS = 50_000  # addresses in one sitemap
 
 
 def rank_of(path: str) -> Rank:
@@ -96,6 +95,7 @@ def every() -> Iterator[str]:
     yield from (iri_to_uri(party.get_absolute_url()) for party in Party.objects.only("slug").order_by("-pk").iterator(AT_ONCE))
     yield from months()
     yield from COSTLY
+    yield from _sitemaps(batches.with_pages(), {1, *batches.with_heard()})
     yield from of_captures(Capture.objects.all())
     yield from of_redirects(Redirect.objects.all())
     yield from of_renditions(Rendition.objects.order_by("-pk"))
@@ -127,8 +127,7 @@ def brought(effect: Effect) -> Iterator[str]:
     if "books_statement" in rows:
         yield from of_statements(Statement.objects.filter(pk__in=rows["books_statement"]))
     yield from _pictures_brought(effect)
-    if "pages" in effect.keys:
-        yield from _sitemaps()
+    yield from _sitemaps(_batches(effect, "pages"), _batches(effect, "heard"))
 
 
 def _pictures_brought(effect: Effect) -> Iterator[str]:
@@ -150,10 +149,10 @@ def of_pages(pages: "QuerySet[Any]") -> Iterator[str]:
 
 def months() -> Iterator[str]:
     """Yield the address of each month in which stories appeared, of a busy one those of its days too."""
-    for month in calendar.months():
-        yield reverse("archive_month", args=[month.first.year, month.first.month])
-        if month.count > calendar.BUSY:
-            yield from _days(day.first for day in calendar.days(month.first))
+    for first in calendar.months():
+        yield reverse("archive_month", args=[first.year, first.month])
+        if calendar.is_busy(calendar.between(first, calendar.month_after(first))):
+            yield from _days(day.date for day in calendar.days(first))
 
 
 def _of_the_calendar(effect: Effect) -> Iterator[str]:
@@ -165,7 +164,7 @@ def _of_the_calendar(effect: Effect) -> Iterator[str]:
         if count > calendar.BUSY:
             # Where these very stories made it busy, no day has an address yet.
             is_new = count - len(effect.rows.get("stories_storypage", ())) <= calendar.BUSY
-            yield from _days(day.first for day in calendar.days(first)) if is_new else _days(day for day in touched if day.replace(day=1) == first)
+            yield from _days(day.date for day in calendar.days(first)) if is_new else _days(day for day in touched if day.replace(day=1) == first)
 
 
 def _days(days: Iterable[dt.date]) -> Iterator[str]:
@@ -229,7 +228,12 @@ def _slugs(name: str, rows: Iterable[Topic | Author]) -> Iterator[str]:
         yield reverse(name, args=[slug])
 
 
-def _sitemaps() -> Iterator[str]:
-    count = Page.objects.live().filter(depth__gte=2).count()
-    if count > ROBOTS:
-        yield from (reverse("sitemap_part", args=[number]) for number in range(1, -(-count // ROBOTS) + 1))
+def _sitemaps(pages: Iterable[int], heard: Iterable[int]) -> Iterator[str]:
+    """Yield the addresses of the sitemap's files of these batches."""
+    yield from (reverse("sitemap_part", args=[number]) for number in pages)
+    yield from (reverse("sitemap_sources", args=[number]) for number in sorted(heard))
+
+
+def _batches(effect: Effect, kind: str) -> list[int]:
+    """Return the numbers of the batches that a change touched."""
+    return sorted(int(key.partition("=")[2]) for key in effect.keys if key.startswith(f"{kind}.batch="))

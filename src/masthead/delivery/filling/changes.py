@@ -16,6 +16,7 @@ from masthead.delivery.filling.models import Change
 from masthead.delivery.filling.needs import Touched
 from masthead.kernel.clock import date_in
 from masthead.kernel.reads import place_of
+from masthead.newsroom.stories.batches import batch_of
 from masthead.newsroom.stories.models import Byline, FrontPage, Hop, InfoPage, SectionPage, Statement, StoryPage
 
 AT_ONCE = 2000
@@ -114,6 +115,8 @@ def _plain(effect: Effect, change: Change) -> None:
     for values in (change.before, change.after):
         for column, value in (values or {}).items():
             effect.keys.add(f"{table}.{column}={_written(table, column, value)}")
+    if table == "sources_party":
+        effect.keys.add(f"heard.batch={batch_of(row)}")
     _taken_away(effect, change)
 
 
@@ -146,7 +149,7 @@ def _story_row(effect: Effect, change: Change, stories: dict[str, set[str | None
 def _page_row(effect: Effect, change: Change, stories: dict[str, set[str | None]]) -> None:
     before, after = change.before or {}, change.after or {}
     if before.get("live") or after.get("live"):
-        effect.keys.add("pages")
+        effect.keys.update(("pages", f"pages.batch={batch_of(change.row)}"))
         kind = (after or before).get("content_type_id")
         if kind is not None and int(kind) in _menu_types() and before != after and (before.get("show_in_menus") or after.get("show_in_menus")):
             effect.keys.add("menu")
@@ -226,7 +229,7 @@ def _touch(effect: Effect, *, section: int | None, at: dt.datetime | None) -> No
 def _heard(effect: Effect, party: int | None, document: int | None) -> None:
     effect.keys.add("heard")
     if party:
-        effect.keys.add(f"said.party={party}")
+        effect.keys.update((f"said.party={party}", f"heard.batch={batch_of(party)}"))
     if document:
         effect.keys.add(f"said.document={document}")
 

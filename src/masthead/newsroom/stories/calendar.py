@@ -15,30 +15,33 @@ from masthead.newsroom.stories.models import StoryPage
 from masthead.newsroom.stories.queries import headlines
 
 BUSY = 200  # stories of a month: it shows their headlines up to here, and beyond the days they are on
-AT_ONCE = 300  # counts in one query: SQLite takes 500 parts of a compound, and in older versions 999 values
+WITHIN = "FROM stories_storypage WHERE published_at >= %s AND published_at < %s"
+AT_ONCE = 300  # looks in one query: SQLite takes 500 parts of a compound, and in older versions 999 values
 DECEMBER = 12
 
 
 @dataclass(frozen=True, slots=True)
-class Span:
-    """A month or a day in which stories appeared: its first day and how many."""
+class Day:
+    """A day on which stories appeared, and how many."""
 
-    first: dt.date
+    date: dt.date
     count: int
 
 
-def months() -> list[Span]:
-    """Return every month in which public stories appeared, newest first."""
+def months() -> list[dt.date]:
+    """Return the first day of every month in which public stories appeared, newest first; one look at each, however many appeared in it."""
     hours = StoryPage.objects.filter(published_at__isnull=False).values_list("published_at", flat=True)
     first, last = hours.order_by("published_at").first(), hours.order_by("-published_at").first()
     if first is None or last is None:
         return []
-    return _spans([*_firsts(date_in(settings.ENV.zone, first), date_in(settings.ENV.zone, last))])
+    bounds = [*_firsts(date_in(settings.ENV.zone, first), date_in(settings.ENV.zone, last))]
+    held = _of_each(bounds, f"1 WHERE EXISTS (SELECT 1 {WITHIN})")
+    return [month for number, month in enumerate(bounds) if number in held][::-1]
 
 
-def days(month: dt.date) -> list[Span]:
+def days(month: dt.date) -> list[Day]:
     """Return every day of `month` (its first day) on which public stories appeared, newest first."""
-    return _spans([month + dt.timedelta(days=number) for number in range((month_after(month) - month).days + 1)])
+    return _counted([month + dt.timedelta(days=number) for number in range((month_after(month) - month).days + 1)])
 
 
 def is_busy(month: Listed) -> bool:
@@ -66,20 +69,26 @@ def _firsts(first: dt.date, last: dt.date) -> Iterator[dt.date]:
     yield month
 
 
-def _spans(bounds: Sequence[dt.date]) -> list[Span]:
+def _counted(bounds: Sequence[dt.date]) -> list[Day]:
     """Return how many stories appeared from each of `bounds` to the next, where any did, newest first.
 
-    Each is counted along the index of the hours: grouping by the newsroom's months would have the database work out each story's own.
+    Each is counted along the index of the hours: grouping by the newsroom's days would have the database work out each story's own.
     """
-    stretches = list(pairwise(bounds))
-    counts: dict[int, int] = {}
+    counts = _of_each(bounds, f"count(*) {WITHIN}")
+    return [Day(bounds[number], count) for number, count in sorted(counts.items(), reverse=True) if count]
+
+
+def _of_each(bounds: Sequence[dt.date], asked: str) -> dict[int, int]:
+    """Return the number that the database answers to `asked`, of the hours from each of `bounds` to the next, by the place of the first."""
+    stretches = list(enumerate(pairwise(bounds)))
+    found: dict[int, int] = {}
     with connection.cursor() as cursor:
         for begin in range(0, len(stretches), AT_ONCE):
-            some = list(enumerate(stretches))[begin : begin + AT_ONCE]
-            parts = [f"SELECT {number}, count(*) FROM stories_storypage WHERE published_at >= %s AND published_at < %s" for number, _ in some]  # noqa: S608 - a number
+            some = stretches[begin : begin + AT_ONCE]
+            parts = [f"SELECT {number}, {asked}" for number, _ in some]
             cursor.execute(" UNION ALL ".join(parts), [_hour(day) for _, stretch in some for day in stretch])
-            counts.update(cursor.fetchall())
-    return [Span(first, counts[number]) for number, (first, _end) in enumerate(stretches) if counts[number]][::-1]
+            found.update(cursor.fetchall())
+    return found
 
 
 def _hour(day: dt.date) -> str | dt.datetime | None:

@@ -4,12 +4,10 @@ import datetime as dt
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from django.db.models import Count, OuterRef, Prefetch, Q, QuerySet, Subquery
-from django.db.models.functions import Coalesce
+from django.db.models import Prefetch, QuerySet
 from django.urls import reverse
 from django.utils import timezone
 
-from masthead.kernel import reads
 from masthead.newsroom.sources.models import Affiliation, Capture, Party, SourceDocument
 from masthead.newsroom.sources.queries import public_captures
 from masthead.newsroom.stories import anchors, passages, rules
@@ -30,12 +28,6 @@ def public() -> QuerySet[Statement]:
     """Return the statements of public stories, the newest story's first, with all that a card needs, in two queries for any number."""
     found = Statement.objects.filter(story__live=True, story__published_at__isnull=False)
     return _with_all(found).select_related(*READ_WITH, "story").defer("story__body").order_by("-story__published_at", "-story_id", "sort_order", "pk")
-
-
-def of_party(party: Party) -> QuerySet[Statement]:
-    """Return the public statements that `party` said or relayed, the newest story's first, each once."""
-    reads.note(f"said.party={party.pk}")
-    return public().filter(Q(speaker=party) | Q(pk__in=Hop.objects.filter(outlet=party).values("statement")))
 
 
 def sourcing_of(story: StoryPage) -> Sourcing | None:
@@ -196,16 +188,3 @@ def copy_of(capture: Capture) -> Copy:
     is_ours = capture.method in {Capture.Method.FETCH, Capture.Method.UPLOAD} or not capture.memento_url
     url = reverse("kept_copy", args=[capture.key]) if is_ours else capture.memento_url
     return Copy(url=url, taken_on=timezone.localtime(capture.taken_at).date() if capture.taken_at else None, is_ours=is_ours)
-
-
-def heard() -> QuerySet[Party]:
-    """Return every party that readers may know of: who said or relayed something in a public story, by name, with how often (`times_said`, `times_relayed`)."""
-    reads.note("heard")
-    live = {"story__live": True, "story__published_at__isnull": False}
-    said = Statement.objects.filter(speaker=OuterRef("pk"), **live).order_by().values("speaker").annotate(count=Count("pk")).values("count")
-    relays = Hop.objects.filter(outlet=OuterRef("pk"), **{f"statement__{name}": value for name, value in live.items()})
-    relayed = relays.order_by().values("outlet").annotate(count=Count("statement", distinct=True)).values("count")
-    found: QuerySet[Party] = Party.objects.filter(merged_into=None).annotate(
-        times_said=Coalesce(Subquery(said), 0), times_relayed=Coalesce(Subquery(relayed), 0)
-    )
-    return found.filter(Q(times_said__gt=0) | Q(times_relayed__gt=0)).prefetch_related("affiliations").order_by("name", "pk")
