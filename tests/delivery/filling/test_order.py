@@ -223,3 +223,13 @@ def test_another_renderer_does_not_forget_the_order(renderer):
     made = second.finish().made
     second.close()
     assert made.index("/news/now/") < made.index("/") < made.index("/topics/ports/") < made.index("/archive/")
+
+
+def test_stories_that_go_with_many_others_change_their_neighbours_alone(renderer, monkeypatch):
+    monkeypatch.setattr(changes, "AT_ONCE", 2)  # what tells where a story stood is read after what tells that it is gone
+    keys = list(StoryPage.objects.filter(title__in=["Story 7", "Story 8"]).values_list("pk", flat=True))
+    Page.objects.filter(pk__in=keys).update(live=False)
+    StoryPage.objects.filter(pk__in=keys).update(published_at=None)
+    made = renderer.finish().made
+    assert {number_of(one) for one in made if one.startswith("/news/story-")} == {3, 4, 5, 6}
+    assert b"Story 7" not in b"".join(renderer.store.page("/topics/ports/").segments)

@@ -14,7 +14,7 @@ from masthead.delivery.pagestore.answers import Answers
 from masthead.delivery.pagestore.coding import Effort
 from masthead.delivery.pagestore.page import Hole, Page, PageError, revision_of
 from masthead.delivery.pagestore.store import Store, StoreError
-from tests.delivery.pagestore.make import STORY, given, page, prose, with_meter
+from tests.delivery.pagestore.make import STORY, ask, given, page, prose, with_meter
 
 pytestmark = pytest.mark.live
 
@@ -109,6 +109,25 @@ def test_a_cleared_store_knows_nothing(store: Store, answers: Answers):
 
 
 # --- forms -------------------------------------------------------------------------------------
+
+
+def test_pages_are_taken_away_at_once_and_their_forms_afterwards(store: Store, answers: Answers):
+    store.write([page(path=path) for path in ("/one/", "/two/", "/three/")])
+    assert given(answers, b"/two/")[0] == 200
+    before = store.changes(-1).sequence
+    other = Store(store.folder)
+    other.take_away(["/two/", "/three/", "/never/"])
+    assert ask(answers, b"/two/") is None
+    assert list(store.paths()) == ["/one/"]
+    assert store.changes(before).paths == {"/two/", "/three/"}
+    store.write([page(path="/two/")])  # back before anything was tidied
+    assert other.tidy(1) == 1
+    assert [other.tidy(), other.tidy()] == [1, 0]
+    other.close()
+    with sqlite3.connect(store.folder / store_module.PAGES_FILE) as file:
+        assert file.execute("SELECT count(*) FROM body WHERE sequence NOT IN (SELECT sequence FROM page)").fetchone() == (0,)
+    file.close()
+    assert [given(answers, path)[0] for path in (b"/one/", b"/two/")] == [200, 200]
 
 
 def test_pages_are_compressed_better_while_nothing_else_is_to_be_done(store: Store, answers: Answers):

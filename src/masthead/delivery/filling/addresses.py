@@ -62,8 +62,9 @@ def in_order(paths: Iterable[str]) -> list[str]:
 def newest_first(paths: Collection[str]) -> list[str]:
     """Return addresses of which there are many with those of the newest stories first: the rest will take its time in any order."""
     newest = of_pages(StoryPage.objects.filter(live=True, published_at__isnull=False).order_by("-published_at", "-pk")[:NEWEST])
-    first = [path for path in newest if path in paths]
-    return [*first, *sorted(set(paths) - set(first))]
+    waiting = set(paths)
+    first = [path for path in newest if path in waiting]
+    return [*first, *sorted(waiting - set(first))]
 
 
 def left(effect: Effect) -> tuple[set[str], set[str]]:

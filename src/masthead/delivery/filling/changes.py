@@ -69,9 +69,11 @@ class Reader:
         self.seen = set(Change.objects.filter(transaction__gte=self.ends, pk__in=self.seen).values_list("pk", flat=True)) if self.seen else set()
         return found
 
-    def ahead(self) -> Effect:
-        """Return what the rows that are still to be read take away from readers, and nothing else of them: so little is quick for any number."""
+    def ahead(self, read: Iterable[Change]) -> Effect:
+        """Return what the rows just `read` and those still to be read take away from readers, and nothing else of them: so little is quick for any number."""
         effect = Effect()
+        for change in read:
+            _taken_away(effect, change)
         told = Change.objects.filter(table__in=TAKING_AWAY).order_by("pk")
         rest = told.filter(transaction__gte=self.behind, pk__gt=self.passed) if connection.vendor == "postgresql" else told.filter(pk__gt=self.behind)
         for change in rest.iterator(AT_ONCE):
@@ -103,8 +105,9 @@ def effect_of(changes: Sequence[Change]) -> Effect:
             _story_row(effect, change, stories)
         elif change.table == "wagtailcore_page":
             _page_row(effect, change, stories)
-    _attached(effect, changes, stories)
-    _lists_of(effect, stories)
+    first = changes[0].pk if changes else 0
+    _attached(effect, changes, stories, first)
+    _lists_of(effect, stories, first)
     return effect
 
 
@@ -159,7 +162,7 @@ def _page_row(effect: Effect, change: Change, stories: dict[str, set[str | None]
             stories.setdefault(change.row, set())
 
 
-def _attached(effect: Effect, changes: Sequence[Change], stories: Mapping[str, set[str | None]]) -> None:
+def _attached(effect: Effect, changes: Sequence[Change], stories: Mapping[str, set[str | None]], first: int) -> None:
     """Note the lists that a story is in by what hangs from it: its topics, bylines, statements and their relays.
 
     Where it stands in them is told by the story as it is, or by the row that tells of its end.
@@ -169,24 +172,25 @@ def _attached(effect: Effect, changes: Sequence[Change], stories: Mapping[str, s
     story_of = {str(key): str(story) for key, story in Statement.objects.filter(pk__in=owners).values_list("pk", "story_id")} if owners else {}
     asked = {_story_of(change, story_of) for change in rows}
     places = {str(key): at for key, at in StoryPage.objects.filter(pk__in=[key for key in asked if key]).values_list("pk", "published_at")} if asked else {}
-    ended = _ended(changes[0], asked - places.keys() - stories.keys())
+    told = _told(asked - places.keys() - stories.keys(), first)
     for change in rows:
         story = _story_of(change, story_of)
         at = places.get(story)
-        known = {place_of(at)} if at else stories.get(story) or ended.get(story, {None})
+        known = {place_of(at)} if at else stories.get(story) or told.get(story, {None})
         if not known or (story in places and not at and story not in stories):
             continue  # a draft's: nobody sees it
         for values in filter(None, (change.before, change.after)):
             _attach(effect, change.table, values, known)
 
 
-def _ended(first: Change, stories: Collection[str]) -> Mapping[str, set[str | None]]:
-    """Return where those of `stories` stood that are no more, nowhere for drafts, as rows around `first` tell."""
-    if not stories:
-        return {}
-    told = Change.objects.filter(pk__gt=first.pk - AT_ONCE, table="stories_storypage", row__in=stories, after__isnull=True)
-    hours = [(change.row, (change.before or {}).get("published_at")) for change in told]
-    return {row: {_place(hour)} if hour else set() for row, hour in hours}
+def _told(stories: Collection[str], first: int) -> Mapping[str, set[str | None]]:
+    """Return where `stories` stand or stood, nowhere for drafts, as rows of the outbox tell that lie around number `first`: with many at once, far from it."""
+    found: dict[str, set[str | None]] = {}
+    if stories:
+        for row in Change.objects.filter(pk__gt=first - AT_ONCE, table="stories_storypage", row__in=stories):
+            hours = [(values or {}).get("published_at") for values in (row.before, row.after)]
+            found.setdefault(row.row, set()).update(_place(hour) for hour in hours if hour)
+    return found
 
 
 def _attach(effect: Effect, table: str, values: Mapping[str, Any], places: Iterable[str | None]) -> None:
@@ -198,18 +202,19 @@ def _attach(effect: Effect, table: str, values: Mapping[str, Any], places: Itera
         _heard(effect, values.get("speaker_id") or values.get("outlet_id"), values.get("document_id"))
 
 
-def _lists_of(effect: Effect, stories: dict[str, set[str | None]]) -> None:
+def _lists_of(effect: Effect, stories: dict[str, set[str | None]], first: int) -> None:
     """Note every list in which stories that appeared, went or moved now are."""
     if not stories:
         return
     keys = list(stories)
-    for story, at, section in StoryPage.objects.filter(pk__in=[key for key, places in stories.items() if not places]).values_list(
-        "pk", "published_at", "section_id"
-    ):
+    nowhere = [key for key, places in stories.items() if not places]
+    for key, places in _told(nowhere, first).items():
+        stories[key] |= places
+    for story, at, section in StoryPage.objects.filter(pk__in=nowhere, published_at__isnull=False).values_list("pk", "published_at", "section_id"):
         _touch(effect, section=section, at=at)
-        stories[str(story)].add(place_of(at) if at else None)
+        stories[str(story)].add(place_of(at))
     for story, topic in StoryPage.topics.through.objects.filter(storypage__in=keys).values_list("storypage_id", "topic_id"):
-        effect.touched.update((f"stories.topic={topic}", place) for place in stories[str(story)] or {None})
+        effect.touched.update((f"stories.topic={topic}", place) for place in stories[str(story)])
     effect.keys.update(f"stories.author={author}" for author in Byline.objects.filter(story__in=keys).values_list("author_id", flat=True))
     for speaker, document in Statement.objects.filter(story__in=keys).values_list("speaker_id", "document_id"):
         _heard(effect, speaker, document)

@@ -152,7 +152,7 @@ class Renderer:
         while self.make_next() is not None:
             if time.monotonic() > until:
                 return True
-        return False
+        return self.store.tidy() > 0
 
     def make_next(self, *, before: Rank | None = None) -> str | None:
         """Make the page that is to be made next and return its address; None where none waits, or none of a rank `before` that one."""
@@ -186,7 +186,7 @@ class Renderer:
         count = 0
         while rows := self._reader.read():
             if not count and len(rows) == changes.AT_ONCE:
-                self._withdraw(self._reader.ahead())
+                self._withdraw(self._reader.ahead(rows))
             count += len(rows)
             self._mark(changes.effect_of(rows))
         return count
@@ -271,7 +271,7 @@ class Renderer:
     def _remove(self, paths: Iterable[str]) -> None:
         there = self.store.among(paths)
         if there:
-            self.store.write(remove=there)
+            self.store.take_away(there)
             self.tally.removed.extend(there)
 
     def _failed(self, waiting: Waiting, failure: Exception) -> None:

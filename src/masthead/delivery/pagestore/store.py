@@ -171,9 +171,27 @@ class Store:
                 tables.remove(database, path)
             for page, variants in ready:
                 _put(database, page, compile_page(page) if variants is None and not _is_same(database, page) else variants)
-            sequence = int(database.execute("SELECT coalesce(max(sequence), 0) FROM change").fetchone()[0])
-            database.execute("DELETE FROM change WHERE sequence <= ?", (sequence - CHANGES_KEPT,))
-        return sequence
+            return _forget_old_changes(database)
+
+    def take_away(self, paths: Iterable[str]) -> None:
+        """Remove `paths`, thousands perhaps, all or nothing, as `write` does; their forms, which take the longest to remove, lie there unseen until `tidy`."""
+        with self._writing() as database:
+            tables.take_away(database, paths)
+            _forget_old_changes(database)
+
+    def tidy(self, most: int = 200) -> int:
+        """Remove the forms of up to `most` pages that were taken away, and return of how many: after what readers see is right."""
+        with self._lock, self._using() as database:
+            if database.execute("SELECT 1 FROM left_over LIMIT 1").fetchone() is None:
+                return 0
+            database.execute("BEGIN IMMEDIATE")
+            try:
+                count = tables.tidy(database, most)
+                database.execute("COMMIT")
+            except BaseException:
+                database.execute("ROLLBACK")
+                raise
+        return count
 
     def keep_followed(self, name: str, followed: Followed) -> None:
         """Keep how far the follower `name` has come. It lies with the changes, and goes when they go."""
@@ -287,6 +305,13 @@ class Store:
 def _put(database: sqlite3.Connection, page: Page, variants: tuple[Variant, ...] | None) -> None:
     if variants is not None:
         tables.forms(database, page, variants, Effort.QUICK, renewed=True)
+
+
+def _forget_old_changes(database: sqlite3.Connection) -> int:
+    """Forget what happened long ago and return the newest sequence."""
+    sequence = int(database.execute("SELECT coalesce(max(sequence), 0) FROM change").fetchone()[0])
+    database.execute("DELETE FROM change WHERE sequence <= ?", (sequence - CHANGES_KEPT,))
+    return sequence
 
 
 def _is_same(database: sqlite3.Connection, page: Page) -> bool:

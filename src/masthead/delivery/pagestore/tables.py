@@ -2,6 +2,7 @@
 
 import json
 import sqlite3
+from collections.abc import Iterable
 from contextlib import closing
 from pathlib import Path
 
@@ -21,6 +22,8 @@ CREATE INDEX hole_meter ON hole (meter, part, length);
 CREATE INDEX hole_path ON hole (path);
 CREATE TABLE follower (name TEXT PRIMARY KEY, sequence INTEGER NOT NULL, tries INTEGER NOT NULL DEFAULT 0, error TEXT NOT NULL DEFAULT '') WITHOUT ROWID;
 """
+# Forms of pages that were taken away. Made beside the others where a file of an earlier program lacks it: that need not be emptied.
+LEFT_OVER = "CREATE TABLE IF NOT EXISTS left_over (sequence INTEGER PRIMARY KEY)"
 
 
 def opened(path: Path, patience: float) -> sqlite3.Connection:
@@ -31,6 +34,7 @@ def opened(path: Path, patience: float) -> sqlite3.Connection:
     with closing(connection.cursor()) as cursor:
         if cursor.execute("PRAGMA user_version").fetchone()[0] != VERSION:
             _make(cursor)
+        cursor.execute(LEFT_OVER)
     return connection
 
 
@@ -68,6 +72,25 @@ def remove(database: sqlite3.Connection, path: str) -> None:
     if database.execute("SELECT 1 FROM page WHERE path = ?", (path,)).fetchone() is not None:
         _remove_forms(database, path)
         database.execute("INSERT INTO change (path, renewed) VALUES (?, 1)", (path,))
+
+
+def take_away(database: sqlite3.Connection, paths: Iterable[str]) -> None:
+    """Remove paths where they are there, and leave their forms for `tidy`."""
+    database.execute("CREATE TEMPORARY TABLE IF NOT EXISTS gone (path TEXT PRIMARY KEY) WITHOUT ROWID")
+    database.execute("DELETE FROM gone")
+    database.executemany("INSERT OR IGNORE INTO gone SELECT path FROM page WHERE path = ?", [(path,) for path in paths])
+    database.execute("INSERT INTO left_over SELECT sequence FROM page WHERE path IN (SELECT path FROM gone)")
+    database.execute("INSERT INTO change (path, renewed) SELECT path, 1 FROM gone")
+    database.execute("DELETE FROM hole WHERE path IN (SELECT path FROM gone)")
+    database.execute("DELETE FROM page WHERE path IN (SELECT path FROM gone)")
+
+
+def tidy(database: sqlite3.Connection, most: int) -> int:
+    """Remove the forms of up to `most` pages that were taken away, and return of how many."""
+    sequences = database.execute("SELECT sequence FROM left_over LIMIT ?", (most,)).fetchall()
+    for table in ("body", "left_over"):
+        database.executemany(f"DELETE FROM {table} WHERE sequence = ?", sequences)  # noqa: S608 - our own names
+    return len(sequences)
 
 
 def _remove_forms(database: sqlite3.Connection, path: str) -> None:
