@@ -1,7 +1,5 @@
 """What a page costs the database does not grow with the archive. Counted in the steps of SQLite's virtual machine, which no load of a machine changes."""
 
-from contextlib import contextmanager
-
 import pytest
 from bench import _many
 from django.db import connection
@@ -13,34 +11,12 @@ from masthead.newsroom.stories.batches import batch_of
 from masthead.newsroom.stories.models import StoryPage
 from tests.make import make_author, make_newsroom, make_section, make_story, make_topic
 from tests.make.sourced import make_sourced_story
+from tests.steps import cost
 
 pytestmark = [pytest.mark.django_db, pytest.mark.once]
 FEW, MANY = 1500, 6000  # stories: more than any list is counted to, and four times as many
-EVERY = 100  # steps between two calls of SQLite's progress handler
 # Of what grows a page may take this much more: the depth of an index, a word that is longer by a letter.
 MOST_GROWTH = 1.15
-
-
-class Steps:
-    """The steps that the database took."""
-
-    count = 0
-
-
-@contextmanager
-def steps():
-    """Count the steps that the database takes within the block."""
-    counted = Steps()
-
-    def more():
-        counted.count += EVERY
-
-    connection.ensure_connection()
-    connection.connection.set_progress_handler(more, EVERY)
-    try:
-        yield counted
-    finally:
-        connection.connection.set_progress_handler(None, 0)
 
 
 @pytest.fixture
@@ -54,14 +30,6 @@ def newsroom():
     for number in range(3):
         make_story(f"Story {number}", bylines=[author], **words)
     make_sourced_story("Ministry says the harbour stays open", **words)
-
-
-def cost(client, path):
-    """Return the steps that the page at `path` takes, when it is asked for the second time."""
-    assert client.get(path).status_code == 200
-    with steps() as counted:
-        client.get(path)
-    return counted.count
 
 
 def addresses():

@@ -100,13 +100,15 @@ def migrate() -> None:
     from django.db import connection
 
     from masthead.delivery.filling import triggers
+    from masthead.newsroom.desk import indexes
 
     pending = pending_migrations()
     if pending:
         with at_work("bringing the database up to date") as far:
             call_command("migrate", interactive=False, verbosity=1, stdout=_Counter(len(pending), far))
         _renew_roles()
-    triggers.install()  # where a program was exchanged that brought no migration
+    for laid_down in (triggers, indexes):
+        laid_down.install()  # where a program was exchanged that brought no migration
     connection.close()
 
 

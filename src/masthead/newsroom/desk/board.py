@@ -1,16 +1,18 @@
 """What stands on the desk's board. Each group is cut short, so that the board costs the same on any day."""
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from django.conf import settings
-from django.db.models import F, OuterRef, Q, Subquery
-from wagtail.models import PageLogEntry, TaskState
+from django.db.models import Exists, OuterRef, Q, QuerySet
+from wagtail.models import Page, PageLogEntry, TaskState
 
 from masthead.newsroom.desk import rules
-from masthead.newsroom.desk.filters import cut, in_review
+from masthead.newsroom.desk.filters import LONG_AGO, in_review, waiting_for_their_hour
+from masthead.newsroom.desk.turns import UNDER_WAY, WALKED, in_order
+from masthead.newsroom.desk.views.leaves import EDITED_LAST
 from masthead.newsroom.desk.views.stories import dress, rows
 from masthead.newsroom.stories.gate import Severity
 from masthead.newsroom.stories.models import Correction, StoryPage
@@ -49,20 +51,32 @@ class Board:
 
 
 def board(*, user: Any, now: dt.datetime) -> Board:
-    """Return the board as `user` has it at `now`."""
-    stories = rows(StoryPage.objects.all())
-    under_way = stories.filter(Q(live=False) | Q(has_unpublished_changes=True))
-    newest = F("latest_revision_created_at").desc(nulls_last=True)
-    coming = list(stories.filter(Q(goes_out_at__isnull=False) | Q(embargoed_until__gt=now, live=False)).order_by(F("goes_out_at").asc(nulls_last=True))[:SHOWN])
-    waiting = list(stories.filter(pk__in=in_review()).order_by(newest)[:SHOWN])
-    taken = [story.pk for story in (*coming, *waiting)]
-    mine = list(cut(under_way, "mine", user=user, now=now).exclude(pk__in=taken).filter(goes_out_at__isnull=True).order_by(newest)[:SHOWN])
-    shown = {story.pk: story for story in (*waiting, *coming, *mine)}
-    others = under_way.exclude(pk__in=shown).order_by(newest)[:SHOWN] if user.has_perm("desk.add_acceptance") else []
-    dressed = dress([*shown.values(), *others], now=now)
-    _for_review(waiting, user)
-    blocked = [_blocked(story) for story in dressed if story.blocks]
-    return Board(mine=mine, waiting=waiting, coming=coming, refused=_refused(now), blocked=blocked[:SHOWN], corrections=_corrections(now))
+    """Return the board as `user` has it at `now`. Each group's keys are found first, then what a row shows of all of them at once."""
+    hours = waiting_for_their_hour()
+    coming = _coming(hours, now)
+    waiting = _keys(Page.objects.filter(pk__in=in_review()))
+    mine = _keys(Page.objects.filter(UNDER_WAY, Q(owner=user) | Q(latest_revision__user=user)).exclude(pk__in=[*coming, *waiting, *hours]))
+    shown = [*waiting, *coming, *mine]
+    others = _keys(Page.objects.filter(UNDER_WAY).exclude(pk__in=shown)) if user.has_perm("desk.add_acceptance") else []
+    stories = in_order(list(dict.fromkeys([*shown, *others])), rows(StoryPage.objects.all()))
+    by_key = {story.pk: story for story in dress(stories, now=now)}
+    groups = {name: [by_key[key] for key in keys if key in by_key] for name, keys in (("mine", mine), ("waiting", waiting), ("coming", coming))}
+    _for_review(groups["waiting"], user)
+    blocked = [_blocked(story) for story in stories if story.blocks]
+    return Board(**groups, refused=_refused(now), blocked=blocked[:SHOWN], corrections=_corrections(now))
+
+
+def _coming(hours: Mapping[int, dt.datetime], now: dt.datetime) -> list[int]:
+    """Return the stories that wait for one of `hours` or are under embargo, by their hour."""
+    embargoed = StoryPage.objects.filter(embargoed_until__gt=now).values_list("pk", flat=True)
+    found = StoryPage.objects.filter(Q(pk__in=list(hours)) | Q(pk__in=list(embargoed), live=False)).values_list("pk", flat=True)
+    return sorted(found, key=lambda key: (key not in hours, hours.get(key, now), key))[:SHOWN]
+
+
+def _keys(pages: QuerySet[Page]) -> list[int]:
+    """Return the newest stories among `pages`, walked along the index of those that are under way."""
+    stories = pages.filter(Exists(StoryPage.objects.filter(pk=OuterRef("pk"))))
+    return list(stories.order_by(*WALKED[EDITED_LAST]).values_list("pk", flat=True)[:SHOWN])
 
 
 def _blocked(story: Any) -> Blocked:
@@ -79,15 +93,15 @@ def _for_review(stories: Sequence[Any], user: Any) -> None:
 
 
 def _refused(now: dt.datetime) -> list[Refusal]:
-    last = PageLogEntry.objects.filter(page_id=OuterRef("pk"), action="masthead.publish.refused", timestamp__gte=now - REFUSED_FOR).order_by("-timestamp")
-    changed = PageLogEntry.objects.filter(page_id=OuterRef("pk"), action__in=["wagtail.publish", "wagtail.publish.schedule"]).order_by("-timestamp")
-    stories: Any = StoryPage.objects.annotate(
-        refused_at=Subquery(last.values("timestamp")[:1]), refused_data=Subquery(last.values("data")[:1]), settled_at=Subquery(changed.values("timestamp")[:1])
-    ).filter(refused_at__isnull=False)
-    unsettled = stories.filter(Q(settled_at__isnull=True) | Q(settled_at__lt=F("refused_at"))).defer("body").order_by("-refused_at")[:SHOWN]
+    since = PageLogEntry.objects.filter(timestamp__gte=now - REFUSED_FOR).order_by("timestamp")
+    refused = {entry.page_id: entry for entry in since.filter(action="masthead.publish.refused")}  # the last of each story
+    history = since.filter(page_id__in=list(refused)).values_list("page_id", "action", "timestamp")
+    settled = {page: at for page, action, at in history if action in {"wagtail.publish", "wagtail.publish.schedule"}}
+    stories = StoryPage.objects.defer("body").in_bulk(list(refused))
+    unsettled = [entry for page, entry in refused.items() if page in stories and entry.timestamp > settled.get(page, LONG_AGO)]
     return [
-        Refusal(story=story, at=rules.hour(story.refused_at, settings.ENV.zone, now=now), reason=(story.refused_data or {}).get("reason", ""))
-        for story in unsettled
+        Refusal(story=stories[entry.page_id], at=rules.hour(entry.timestamp, settings.ENV.zone, now=now), reason=entry.data.get("reason", ""))
+        for entry in sorted(unsettled, key=lambda entry: entry.timestamp, reverse=True)[:SHOWN]
     ]
 
 

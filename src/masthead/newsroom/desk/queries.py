@@ -3,7 +3,8 @@
 import datetime as dt
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any
 
 from django.contrib.contenttypes.models import ContentType
@@ -17,19 +18,21 @@ from masthead.newsroom.desk.checks.base import Check
 from masthead.newsroom.desk.house import compiled
 from masthead.newsroom.desk.models import Acceptance, CheckChoice, DeskRule
 from masthead.newsroom.desk.reading import read, read_all
+from masthead.newsroom.desk.text import Reading
 from masthead.newsroom.staff.models import User
 from masthead.newsroom.stories.gate import Finding, Inspected, Severity
 from masthead.newsroom.stories.gate import findings as gate_findings
 
 STILL_THERE = dt.timedelta(seconds=60)
+KEPT = 120  # stories whose findings a process remembers: the first leaves of the desk, looked at all day
 
 
 @dataclass(frozen=True, kw_only=True)
 class InForce:
     """What this newsroom checks with beside the built-in rules, and how severe it holds those. `marks` change whenever any of it does."""
 
-    also: tuple[Check, ...]
-    choices: checks.Choices
+    also: tuple[Check, ...] = field(compare=False)
+    choices: checks.Choices = field(compare=False)
     marks: tuple[str, ...]
 
 
@@ -76,14 +79,23 @@ def standing(pages: Sequence[Any]) -> Mapping[int, list[Finding]]:
     force = rules_in_force()
     found = {}
     for page, reading in zip(pages, read_all(drafts), strict=True):
-        findings = [finding for finding in checks.run(reading, also=force.also, choices=force.choices) if finding.key not in accepted[page.pk]]
+        findings = [finding for finding in _found(reading, force) if finding.key not in accepted[page.pk]]
         found[page.pk] = sorted(findings, key=lambda finding: order.index(finding.severity))
     return found
 
 
+@lru_cache(maxsize=KEPT)
+def _found(reading: Reading, force: InForce) -> tuple[Finding, ...]:
+    """Return what the checks find: pure, so that the same reading under the same rules is checked once."""
+    return tuple(checks.run(reading, also=force.also, choices=force.choices))
+
+
 def _as_written(page: Any, content: dict[str, Any] | None) -> Any:
-    """Return the page as its revision's `content` has it, without a query; `page` itself where there is none."""
-    return type(page).from_serializable_data(content, check_fks=False) if content else page
+    """Return the page as its revision's `content` has it, without a query; `page` itself where there is none.
+
+    Its topics are left out: no check looks at them, and each story's would be a query.
+    """
+    return type(page).from_serializable_data({**content, "topics": []}, check_fks=False) if content else page
 
 
 def being_edited(pages: Sequence[int], *, now: dt.datetime) -> Mapping[int, list[User]]:

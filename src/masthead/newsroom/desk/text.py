@@ -70,8 +70,8 @@ class Reading:
     statements: tuple[StatementUse, ...] = ()
     kept: tuple[tuple[str, str], ...] = ()  # (what, block id)
     house_words: frozenset[str] = frozenset()  # spellings this newsroom holds right, as written
-    outlets: Mapping[str, str] = field(default_factory=dict)  # known outlets: any of their names, lower case -> the preferred one
-    dead_links: Mapping[str, str] = field(default_factory=dict)  # address -> what was wrong when somebody last asked
+    outlets: Mapping[str, str] = field(default_factory=dict, hash=False)  # known outlets: any of their names, lower case -> the preferred one
+    dead_links: Mapping[str, str] = field(default_factory=dict, hash=False)  # address -> what was wrong when somebody last asked
 
     def within(self, kinds: Iterable[Kind]) -> "Reading":
         """Return the same reading with the passages of `kinds` alone; statements keep no place in it."""

@@ -8,12 +8,14 @@ from wagtail.admin.panels import FieldPanel, FieldRowPanel, MultiFieldPanel
 from wagtail.admin.ui.tables import BooleanColumn, Column, UpdatedAtColumn
 from wagtail.admin.viewsets.base import ViewSet
 from wagtail.admin.viewsets.pages import PageListingViewSet, PageViewSet
+from wagtail.models import Page
 from wagtail.snippets.views.snippets import SnippetViewSet
 
 from masthead.newsroom.desk.models import DeskRule, HouseWord
 from masthead.newsroom.desk.views import archive, statements
 from masthead.newsroom.desk.views.checks import Checks
 from masthead.newsroom.desk.views.editor import EditStory, NewStory
+from masthead.newsroom.desk.views.explorer import AnyPageFilter, Explorer, PageFilter, PageSearch
 from masthead.newsroom.desk.views.findings import Accept, Findings
 from masthead.newsroom.desk.views.stories import ChooseSection, StoryList
 from masthead.newsroom.desk.views.words import AddWord, NewWord
@@ -36,10 +38,21 @@ class StoriesViewSet(PageListingViewSet):
     list_per_page = StoryList.paginate_by
 
 
+class PagesViewSet(PageViewSet):
+    """The pages of every kind that has none of its own, and the explorer and search of all."""
+
+    model = Page
+    index_view_class = Explorer
+    filterset_class = AnyPageFilter
+    search_view_class = PageSearch
+
+
 class StoryViewSet(PageViewSet):
-    """A story's own pages: editor and preview."""
+    """A story's own pages: editor and preview; and the explorer of a section, which holds nothing but stories."""
 
     model = StoryPage
+    index_view_class = Explorer
+    filterset_class = PageFilter
     edit_view_class = EditStory
     add_view_class = NewStory
 

@@ -18,7 +18,7 @@ from masthead.kernel import clock
 from masthead.newsroom.desk import rules
 from masthead.newsroom.desk.models import DeskRule
 from masthead.newsroom.desk.panels import BoardPanel
-from masthead.newsroom.desk.viewsets import VIEWSETS, DeskRuleViewSet, HouseWordViewSet
+from masthead.newsroom.desk.viewsets import VIEWSETS, DeskRuleViewSet, HouseWordViewSet, PagesViewSet
 
 # Wagtail's name of an entry: (what the desk calls it, its place). Other rooms take places of their own: funding 100 to 199.
 MENU = {
@@ -43,6 +43,12 @@ SETTINGS_LABELS = {"users": "Staff", "groups": "Roles", "redirects": "Old addres
 def show_the_desk() -> Any:
     """Put the desk's pages in."""
     return list(VIEWSETS)
+
+
+@hooks.register("register_admin_viewset", order=1)  # after Wagtail's own, in whose place it stands
+def explore_a_leaf_at_a_time() -> Any:
+    """Put the desk's explorer and search for pages in."""
+    return PagesViewSet()
 
 
 register_snippet(DeskRuleViewSet)

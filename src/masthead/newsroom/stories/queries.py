@@ -126,6 +126,11 @@ def sections() -> list[SectionPage]:
     return sorted(found.only("path", "title", "url_path", "content_type", "description"), key=lambda section: section.path)
 
 
+def all_sections() -> list[SectionPage]:
+    """Return every section in the order of the tree, public or not."""
+    return sorted(SectionPage.objects.order_by(), key=lambda section: section.path)  # sorted here, as above
+
+
 def public_corrections() -> QuerySet[Correction]:
     """Return every correction readers may see, newest first; of stories no longer public, the note alone stays."""
     return Correction.objects.select_related("story", "story__section")

@@ -9,6 +9,7 @@ from django.db.models import Prefetch, Q, QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect
 from django.urls import reverse
+from django.utils.functional import cached_property
 from django.views.generic import TemplateView
 from wagtail.admin.ui.tables import BaseColumn, Column
 from wagtail.admin.ui.tables.pages import BulkActionsColumn, PageTitleColumn
@@ -18,9 +19,12 @@ from wagtail.models import Page, WorkflowState
 
 from masthead.kernel import clock
 from masthead.newsroom.desk import queries, rules
-from masthead.newsroom.desk.filters import StoryFilter, with_hours
+from masthead.newsroom.desk.filters import STATES_UNDER_WAY, StoryFilter, with_hours
+from masthead.newsroom.desk.turns import UNDER_WAY
+from masthead.newsroom.desk.views.leaves import EDITED_LAST, LeafByLeaf, holding
 from masthead.newsroom.stories.gate import Severity
-from masthead.newsroom.stories.models import Byline, SectionPage, StoryPage
+from masthead.newsroom.stories.models import Byline, StoryPage
+from masthead.newsroom.stories.queries import all_sections
 
 REMEMBERED = "desk.stories.filters"
 NOT_REMEMBERED = {"p", "_w_filter_fragment", "export"}
@@ -82,7 +86,7 @@ def dress(stories: Sequence[Any], *, now: dt.datetime) -> Sequence[Any]:
     return stories
 
 
-class StoryList(IndexView):
+class StoryList(LeafByLeaf, IndexView):
     """Every story, newest edit first."""
 
     model = StoryPage
@@ -92,7 +96,7 @@ class StoryList(IndexView):
     index_results_url_name = "stories:index_results"
     add_url_name = "stories:choose_parent"
     add_item_label = "New story"
-    default_ordering = "-latest_revision_created_at"
+    default_ordering = EDITED_LAST
     paginate_by = 20
     filterset_class = StoryFilter
     columns = [
@@ -120,16 +124,31 @@ class StoryList(IndexView):
         response: HttpResponse = super().get(request, *args, **kwargs)
         return response
 
+    def get_base_queryset(self) -> QuerySet[StoryPage]:
+        """Return the stories that this person may see."""
+        stories: QuerySet[StoryPage] = StoryPage.objects.all()
+        if self.permission_policy.sees_all(self.request.user):
+            return stories
+        return stories.filter(pk__in=self.permission_policy.explorable_instances(self.request.user).values("pk"))
+
     def annotate_queryset(self, pages: Any) -> Any:
         """Return the stories with all that a row shows."""
         return rows(pages).annotate_site_root_state().annotate_approved_schedule()  # type: ignore[attr-defined]  # Wagtail's queryset
 
     def search_queryset(self, queryset: Any) -> Any:
         """Keep the stories whose headline or byline holds every word that was typed, whatever they are cut by besides."""
-        for word in self.search_query.split():
-            by = Byline.objects.filter(author__name__icontains=word).values("story")
-            queryset = queryset.filter(Q(title__icontains=word) | Q(draft_title__icontains=word) | Q(pk__in=by))
-        return queryset
+        return queryset.filter(self.asked)
+
+    @cached_property
+    def asked(self) -> Q:
+        """What was typed, as a condition."""
+        return holding(self.search_query)
+
+    def among(self) -> Q | None:
+        """Return what leads to the stories quickly: that they are under way, or the words in their headlines."""
+        state = self.filters.form.cleaned_data.get("state") if self.filters and self.filters.is_valid() else ""
+        under_way = UNDER_WAY if state in STATES_UNDER_WAY else Q()
+        return (under_way & self.asked) or None
 
     def get_add_url(self) -> str | None:
         """Return where a new story begins: in the section the list is cut by, else where one is chosen."""
@@ -154,7 +173,7 @@ class ChooseSection(WagtailAdminTemplateMixin, TemplateView):
 
     def get(self, request: Any, *args: Any, **kwargs: Any) -> HttpResponse:
         """Show the sections, or go on at once where there is one."""
-        self.sections = [page for page in SectionPage.objects.order_by("path") if page.permissions_for_user(request.user).can_add_subpage()]
+        self.sections = [page for page in all_sections() if page.permissions_for_user(request.user).can_add_subpage()]
         if len(self.sections) == 1:
             return redirect("wagtailadmin_pages:add", "stories", "storypage", self.sections[0].pk)
         return super().get(request, *args, **kwargs)

@@ -52,7 +52,10 @@ class Party(Mergeable, RevisionMixin, index.Indexed, ClusterableModel):
     class Meta:
         verbose_name_plural = "parties"
         ordering = ("name",)
-        indexes = [models.Index(fields=["merged_into", "name", "id"], name="sources_standing_by_name")]  # the list of who is heard is read along it
+        indexes = [
+            models.Index(fields=["merged_into", "name", "id"], name="sources_standing_by_name"),  # the list of who is heard is read along it
+            models.Index(fields=["kind", "merged_into"], name="sources_party_by_kind"),  # outlets are few among them, and the checks ask for their names
+        ]
         constraints = [models.CheckConstraint(condition=~models.Q(merged_into=models.F("pk")), name="sources_party_not_into_itself")]
         permissions = [("merge_party", "Can merge parties that were entered twice")]
 

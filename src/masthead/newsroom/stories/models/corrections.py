@@ -38,6 +38,7 @@ class Correction(models.Model):
     class Meta:
         ordering = ("-published_at", "-pk")
         default_permissions = ("add", "change", "view")
+        indexes = [models.Index(fields=["withdrawn_at"], name="stories_withdrawn_notes", condition=models.Q(withdrawn_at__isnull=False))]
         constraints = [
             models.CheckConstraint(condition=~models.Q(text=""), name="stories_correction_has_text"),
             models.CheckConstraint(

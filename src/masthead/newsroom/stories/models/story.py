@@ -49,6 +49,7 @@ class StoryPage(GatedPage):
     embargo_note = models.CharField(max_length=200, blank=True, help_text="Who set the embargo, and on what.")
     # Copies that lists are sorted and cut by: the parent, and the hour it became public (null while it is not).
     section = models.ForeignKey(SectionPage, null=True, editable=False, on_delete=models.SET_NULL, related_name="stories")
+    section.wagtail_reference_index_ignore = True  # type: ignore[attr-defined]  # Wagtail's name: the tree says it, and a section's uses are not counted by it
     published_at = models.DateTimeField(null=True, editable=False)
 
     content_panels = [
@@ -128,6 +129,10 @@ class StoryPage(GatedPage):
             # Ending with the key, so that stories of one second are in order too and a leaf is read off the index, without a sort.
             models.Index(fields=["-published_at", "-page_ptr"], name="stories_in_turn"),
             models.Index(fields=["section", "-published_at", "-page_ptr"], name="stories_in_turn_in_section"),
+            # What the desk's list is cut by besides.
+            models.Index(fields=["label"], name="stories_by_label"),
+            models.Index(fields=["language"], name="stories_by_language"),
+            models.Index(fields=["embargoed_until"], name="stories_under_embargo", condition=models.Q(embargoed_until__isnull=False)),
         ]
 
     def save(self, *args: Any, **kwargs: Any) -> Any:
