@@ -124,7 +124,8 @@ def _parties() -> Iterator[Copy]:
 
 
 def _days() -> Iterator[Copy]:
-    days = [day.first for month in calendar.months()[2:] if month.count > calendar.BUSY for day in calendar.days(month.first)]
+    busy = [month for month in calendar.months()[2:] if calendar.is_busy(calendar.between(month, calendar.month_after(month)))]
+    days = [day.date for month in busy for day in calendar.days(month)]
     yield from _like_one([(f"{day:%Y-%m-%d}", reverse("archive_day", args=[day.year, day.month, day.day])) for day in days], ("stories.day=",))
 
 

@@ -8,17 +8,15 @@ publication cost.
 
 import json
 import os
-import subprocess
 import sys
-import tempfile
 import threading
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 
-SOURCE = Path(__file__).resolve().parents[1]
+from bench import _demo
+
 SIZES = os.environ.get("BENCH_STORIES", "200,1000")
 FULL = 1000
 ROUNDS = 5
@@ -29,14 +27,8 @@ def run() -> dict[str, str]:
     """Return the figures by name, for each number of stories."""
     figures: dict[str, str] = {}
     for size in SIZES.split(","):
-        with tempfile.TemporaryDirectory(prefix="masthead-bench-") as folder:
-            paths = f"{SOURCE / 'src'}{os.pathsep}{SOURCE}"
-            environment = os.environ | {"PYTHONPATH": paths, "MASTHEAD_DATA": folder, "DJANGO_SETTINGS_MODULE": "masthead.config.settings"}
-            environment.pop("DATABASE_URL", None)
-            subprocess.run([sys.executable, "-m", "masthead", "demo", "--data", folder], env=environment, check=True, capture_output=True)
-            subprocess.run([sys.executable, "-m", "masthead", "manage", "collectstatic", "--no-input", "-v0"], env=environment, check=True, capture_output=True)
-            child = subprocess.run([sys.executable, "-m", "bench.publish", "child", size], env=environment, check=True, stdout=subprocess.PIPE, text=True)
-        figures |= json.loads(child.stdout.splitlines()[-1])
+        with _demo.newsroom() as environment:
+            figures |= _demo.measured("bench.publish", size, environment=environment)
     return figures
 
 

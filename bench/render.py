@@ -5,17 +5,15 @@ A newsroom with the demo in it is made for the purpose and removed. `python -m b
 
 import gzip
 import json
-import os
 import statistics
-import subprocess
 import sys
-import tempfile
 import time
 from http import HTTPStatus
 from pathlib import Path
 from typing import Any
 
-SOURCE = Path(__file__).resolve().parents[1]
+from bench import _demo
+
 WARM_UP, RENDERS = 20, 200
 STORY = "/city/old-dock-passenger-boats/"
 PAGES = {"story": STORY, "front page": "/", "section": "/city/", "search": "/search/?q=harbour", "contribute": "/contribute/"}
@@ -23,14 +21,8 @@ PAGES = {"story": STORY, "front page": "/", "section": "/city/", "search": "/sea
 
 def run() -> dict[str, str]:
     """Return the figures by name: median and least milliseconds of CPU, queries, gzipped bytes of HTML."""
-    with tempfile.TemporaryDirectory(prefix="masthead-bench-") as folder:
-        paths = f"{SOURCE / 'src'}{os.pathsep}{SOURCE}"
-        environment = os.environ | {"PYTHONPATH": paths, "MASTHEAD_DATA": folder, "DJANGO_SETTINGS_MODULE": "masthead.config.settings"}
-        environment.pop("DATABASE_URL", None)
-        subprocess.run([sys.executable, "-m", "masthead", "demo", "--data", folder], env=environment, check=True, capture_output=True)
-        subprocess.run([sys.executable, "-m", "masthead", "manage", "collectstatic", "--no-input", "-v0"], env=environment, check=True, capture_output=True)
-        child = subprocess.run([sys.executable, "-m", "bench.render", "child"], env=environment, check=True, capture_output=True, text=True)
-    found: dict[str, str] = json.loads(child.stdout.splitlines()[-1])
+    with _demo.newsroom() as environment:
+        found: dict[str, str] = _demo.measured("bench.render", environment=environment)
     return found
 
 
