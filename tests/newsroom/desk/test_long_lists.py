@@ -96,6 +96,12 @@ def test_how_many_there_are_is_said_as_far_as_they_are_counted(client, stories, 
     assert "Page 2 of 3" in counted
 
 
+def test_a_leaf_that_there_is_not_is_the_last_or_the_first(client, stories):
+    shown = leaves(client, "/desk/stories/", state="")
+    for number, leaf in (("99", shown[-1]), ("0", shown[-1]), ("9" * 10, shown[-1]), ("9" * 5000, shown[0]), ("x", shown[0])):
+        assert [story.pk for story in client.get("/desk/stories/", {"p": number}).context["object_list"]] == leaf
+
+
 def test_the_explorer_shows_a_sections_stories_and_searches_below_it(client, stories, monkeypatch):
     news, front = stories[0].section, stories[0].section.get_parent()
     here = {story.pk for story in stories if story.section_id == news.pk}

@@ -17,6 +17,7 @@ from masthead.newsroom.stories.queries import cards, published
 Row = TypeVar("Row")
 LEAF_LENGTH = 20
 Dress = Callable[[QuerySet[StoryPage]], QuerySet[StoryPage]]
+LONGEST_NUMBER = 9  # digits: Python reads no number of thousands of them
 COUNTED = 1000  # stories: a list is counted no further, unless somebody asks for a leaf beyond
 
 
@@ -108,7 +109,8 @@ class Leaves(Paginator[Row]):
 
     def get_page(self, number: float | str | None) -> Page[Row]:
         """Return one leaf; the last one where `number` is beyond it, the first where it is no number."""
-        self._is_counted = str(number).isdecimal() and int(str(number)) * self.per_page > self.object_list.most
+        digits = str(number)
+        self._is_counted = digits.isdecimal() and (len(digits) > LONGEST_NUMBER or int(digits) * self.per_page > self.object_list.most)
         return super().get_page(number)
 
 

@@ -10,6 +10,7 @@ from django.utils.functional import cached_property
 from wagtail.admin.paginator import WagtailPaginator
 
 from masthead.newsroom.desk import turns
+from masthead.newsroom.stories.listing import LONGEST_NUMBER
 from masthead.newsroom.stories.models import Author, Byline
 
 EDITED_LAST = "-latest_revision_created_at"
@@ -44,7 +45,8 @@ class TurnLeaves(WagtailPaginator):
 
     def get_page(self, number: float | str | None) -> Any:
         """Return one leaf; the last one where `number` is beyond it, the first where it is no number."""
-        self._is_counted = str(number).isdecimal() and int(str(number)) * self.per_page > turns.COUNTED
+        digits = str(number)
+        self._is_counted = digits.isdecimal() and (len(digits) > LONGEST_NUMBER or int(digits) * self.per_page > turns.COUNTED)
         return super().get_page(number)
 
     def page(self, number: int | str) -> Any:
